@@ -1,0 +1,1 @@
+"""Turning the Page: the services, their shared frame and the language that they speak."""
