@@ -1,0 +1,1 @@
+"""Aggregates as single documents, saved with their events in one write."""
