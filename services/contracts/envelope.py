@@ -10,6 +10,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from services.contracts.vocabulary import TRACEPARENT, code, identifier
+
 
 class Undecodable(Exception):
     """The bytes are not an envelope: not JSON, or a field of the envelope is missing or wrong."""
@@ -20,12 +22,13 @@ class Announcement:
     """What a service wants to say, before it has an envelope.
 
     `type` and `version` name a contract of the catalogue; `data` holds the contract's fields as
-    Python values.
+    Python values. `event_id` is given only to what may be said again and must be heard once.
     """
 
     type: str
     version: int
     data: Mapping[str, Any]
+    event_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,16 @@ class EnvelopeSchema(Schema):
 
         unknown = EXCLUDE
 
-    event_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
-    type = fields.String(required=True, validate=validate.Regexp(r"^[a-z]+(_[a-z]+)+$"))
+    event_id = identifier()
+    type = fields.String(required=True, validate=validate.Regexp(r"^[a-z]+(_[a-z]+)+\Z"))
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     occurred_at = fields.AwareDateTime(required=True)
-    producer = fields.String(required=True)
-    case_id = fields.String(required=True)
+    producer = code()
+    case_id = identifier()
     seq = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
-    correlation_id = fields.String(required=True)
-    causation_id = fields.String(required=True, allow_none=True)
-    traceparent = fields.String(required=True, allow_none=True)
+    correlation_id = identifier()
+    causation_id = identifier(allow_none=True)
+    traceparent = fields.String(required=True, allow_none=True, validate=TRACEPARENT)
     data = fields.Dict(keys=fields.String(), required=True)
 
 

@@ -25,7 +25,7 @@ class RiskAssessedV1(Data):
     case_reference = v.reference()
     area = v.code()
     instrument = v.instrument()
-    ruleset_version = fields.String(required=True)
+    ruleset_version = v.code()
     score = v.count(allow_none=True)
     score_max_if_unknown = v.count(allow_none=True)
     dont_know = v.count()

@@ -8,8 +8,10 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from services.contracts.dash import ANSWERS, BANDS, INSTRUMENTS
 
-REFERENCE = validate.Regexp(r"^[A-Z]-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$")
-CODE = validate.Regexp(r"^[a-z0-9][a-z0-9_.-]{0,63}$")
+REFERENCE = validate.Regexp(r"^[A-Z]-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\Z")
+CODE = validate.Regexp(r"^[a-z0-9][a-z0-9_.-]{0,63}\Z")
+IDENTIFIER = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9:_.-]{0,63}\Z")
+TRACEPARENT = validate.Regexp(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 
 REFERRAL_STATUSES = (
     "submitted",
@@ -61,8 +63,8 @@ class Data(Schema):
 
 
 def identifier(**options: Any) -> fields.String:
-    """Return a field for an opaque id."""
-    return fields.String(required=True, validate=validate.Length(min=1, max=64), **options)
+    """Return a field for an opaque id: no blank and no `@`, so that no text of a person fits."""
+    return fields.String(required=True, validate=IDENTIFIER, **options)
 
 
 def reference() -> fields.String:
