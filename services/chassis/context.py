@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 import secrets
 from dataclasses import dataclass
@@ -17,7 +19,8 @@ class Context:
     """The reason of a change, written on each event that it leads to.
 
     `receipt` is the mark kept in the aggregate, so that the same reason is applied only once: the
-    id of the event being heard, or the hash of a request's idempotency key; None for neither.
+    id of the event being heard, or `key:<hash of the idempotency key>:<hash of the body>` of a
+    request; None for neither.
     `principal` is None where no person asked: events and timers.
     """
 
@@ -36,6 +39,16 @@ class Context:
 def fresh_context(principal: Principal | None = None, traceparent: str | None = None) -> Context:
     """Return the context of something that starts here, in a given trace or a new one."""
     return Context(new_id(), child_traceparent(traceparent), principal=principal)
+
+
+def request_receipt(principal: Principal, key: str, body: bytes) -> str:
+    """Return the receipt of a request that carries an idempotency key.
+
+    The body's hash is keyed by the idempotency key, which is not stored: nobody can guess bodies.
+    """
+    who = hashlib.sha256(f"{principal.id}\x1f{key}".encode()).hexdigest()[:32]
+    what = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()[:32]
+    return f"key:{who}:{what}"
 
 
 def child_traceparent(parent: str | None) -> str:

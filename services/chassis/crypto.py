@@ -1,0 +1,157 @@
+"""Field encryption with one data key per client, and the keyed index that matches a woman.
+
+Explicit client-side encryption of MongoDB: the key vault is a collection of the service's own
+database, so that deleting a client's key erases her there and in every backup of the data.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bson.binary import Binary
+from bson.codec_options import CodecOptions
+from pymongo import MongoClient
+from pymongo.encryption import ClientEncryption
+from pymongo.errors import DuplicateKeyError, EncryptionError
+
+from services.chassis.logs import SafeMessage
+
+VAULT_COLLECTION = "key_vault"
+KNOWN_KEYS = 4096
+RANDOM = "AEAD_AES_256_CBC_HMAC_SHA_512-Random"
+_CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
+
+
+class Erased(SafeMessage):
+    """The key of this client is gone, and with it what it sealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An encrypted value; written back unchanged, it costs no second encryption."""
+
+    ciphertext: bytes
+
+    def stored(self) -> Binary:
+        """Return the form that the database keeps."""
+        return Binary(self.ciphertext, subtype=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Which case a woman belongs to; `is_new` when this claim made it."""
+
+    case_id: str
+    case_reference: str
+    is_new: bool
+
+
+class Vault:
+    """Seals and opens identifying values of a case, with the case's own data key."""
+
+    def __init__(
+        self, client: MongoClient[dict[str, Any]], database: str, master_key: bytes
+    ) -> None:
+        if len(master_key) != 96:  # noqa: PLR2004 - the size that MongoDB's local provider takes
+            raise SafeMessage("a vault key file must hold exactly 96 bytes")
+        self._keys = client[database][VAULT_COLLECTION]
+        self._encryption: ClientEncryption[dict[str, Any]] = ClientEncryption(
+            {"local": {"key": master_key}}, f"{database}.{VAULT_COLLECTION}", client, _CODEC
+        )
+        self._known: dict[str, Binary] = {}
+
+    def ensure_index(self) -> None:
+        """Make names of keys unique: on this rests that one woman becomes one case."""
+        self._keys.create_index(
+            "keyAltNames",
+            name="key_alt_names",
+            unique=True,
+            partialFilterExpression={"keyAltNames": {"$exists": True}},
+        )
+
+    def claim(self, who: str, case_id: str, case_reference: str) -> Claim:
+        """Return the case of the woman with blind index `who`, made now if there is none.
+
+        The key document is the claim: one insert both makes her key and proves that nobody else
+        made it first, and erasing the key forgets the match as well.
+        """
+        names = [f"case:{case_id}", f"ref:{case_reference}", f"who:{who}"]
+        try:
+            self._remember(case_id, self._encryption.create_data_key("local", key_alt_names=names))
+        except EncryptionError as error:
+            if not isinstance(error.cause, DuplicateKeyError):
+                raise
+            return self._claimed(who)
+        return Claim(case_id, case_reference, is_new=True)
+
+    def seal(self, case_id: str, value: object) -> Sealed:
+        """Encrypt a value (anything BSON can hold) with the key of the case."""
+        key = self._key_of(case_id)
+        return Sealed(self._encryption.encrypt({"v": value}, RANDOM, key_id=key))
+
+    def open(self, sealed: Sealed | bytes) -> Any:
+        """Decrypt a value.
+
+        Raises:
+            Erased: its key has been destroyed.
+
+        """
+        ciphertext = sealed.ciphertext if isinstance(sealed, Sealed) else sealed
+        try:
+            return self._encryption.decrypt(Binary(ciphertext, subtype=6))["v"]
+        except EncryptionError as error:
+            if "not all keys requested were satisfied" in str(error):
+                raise Erased("this value has been erased") from None
+            raise
+
+    def destroy(self, case_id: str) -> bool:
+        """Destroy the key of a case; return whether there was one."""
+        self._known.pop(case_id, None)
+        return self._keys.delete_one({"keyAltNames": f"case:{case_id}"}).deleted_count == 1
+
+    def _claimed(self, who: str) -> Claim:
+        found = self._encryption.get_key_by_alt_name(f"who:{who}")
+        if found is None:
+            raise Erased("the claim was erased while it was being read")
+        named = dict(name.split(":", 1) for name in found["keyAltNames"])
+        return Claim(named["case"], named["ref"], is_new=False)
+
+    def _key_of(self, case_id: str) -> Binary:
+        known = self._known.get(case_id)
+        return known or self._remember(case_id, self._find_or_create(f"case:{case_id}"))
+
+    def _remember(self, case_id: str, key: Binary) -> Binary:
+        if len(self._known) >= KNOWN_KEYS:
+            self._known.clear()
+        self._known[case_id] = key
+        return key
+
+    def _find_or_create(self, name: str) -> Binary:
+        found = self._encryption.get_key_by_alt_name(name)
+        if found is not None:
+            return (
+                Binary.from_uuid(found["_id"]) if isinstance(found["_id"], UUID) else found["_id"]
+            )
+        try:
+            return self._encryption.create_data_key("local", key_alt_names=[name])
+        except EncryptionError as error:
+            if not isinstance(error.cause, DuplicateKeyError):
+                raise
+            return self._find_or_create(name)
+
+
+class BlindIndex:
+    """A keyed hash by which equal values are found without being readable."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < 32:  # noqa: PLR2004 - the strength of SHA-256
+            raise SafeMessage("a blind index key file must hold at least 32 bytes")
+        self._key = key
+
+    def of(self, *parts: str) -> str:
+        """Return HMAC-SHA256 of the parts, in hexadecimal; parts must be normalised already."""
+        return hmac.new(self._key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()

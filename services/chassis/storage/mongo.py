@@ -1,0 +1,93 @@
+"""The database of a service: one client, majority and journalled writes, aware times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import MongoClient, WriteConcern
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.read_concern import ReadConcern
+
+from services.chassis.logs import SafeMessage
+from services.chassis.settings import Settings
+
+Document = dict[str, Any]
+SERVER_WAIT_MS = 5_000
+
+
+class WeakStorage(SafeMessage):
+    """The server cannot give the guarantees that production mode asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index to be there before the first query; `partial` is a filter expression."""
+
+    name: str
+    keys: tuple[tuple[str, int], ...]
+    unique: bool = False
+    sparse: bool = False
+    partial: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The shape of a query and the index that serves it: equality, then sort, then range."""
+
+    name: str
+    index: str
+    equal: tuple[str, ...] = ()
+    sort: tuple[tuple[str, int], ...] = ()
+    range: tuple[str, ...] = ()
+
+
+def connect(settings: Settings) -> MongoClient[Document]:
+    """Return a client; it connects when first used and again whenever it must."""
+    return MongoClient(
+        settings.mongo_uri,
+        tz_aware=True,
+        appname=settings.service,
+        serverSelectionTimeoutMS=SERVER_WAIT_MS,
+        connectTimeoutMS=SERVER_WAIT_MS,
+        socketTimeoutMS=20_000,
+    )
+
+
+def open_database(client: MongoClient[Document], settings: Settings) -> Database[Document]:
+    """Return the service's own database, every write of which is durable before it is answered."""
+    return client.get_default_database(default=settings.database).with_options(
+        write_concern=WriteConcern(w="majority", j=True, wtimeout=10_000),
+        read_concern=ReadConcern("majority") if settings.is_production else None,
+    )
+
+
+def refuse_weak_storage(client: MongoClient[Document], settings: Settings) -> None:
+    """Refuse production mode on a server that has no replica set of MongoDB's own.
+
+    Raises:
+        WeakStorage: majority writes would not be what they say.
+
+    """
+    if not settings.is_production:
+        return
+    hello = client.admin.command("hello")
+    build = client.admin.command("buildInfo")
+    if not hello.get("setName") or "secantus" in str(build).lower():
+        raise WeakStorage(
+            "MODE=production needs a MongoDB replica set: point "
+            f"{settings.service.upper()}_MONGO_URI or MONGODB_URI at one, or set MODE=local"
+        )
+
+
+def ensure_indexes(collection: Collection[Document], indexes: Iterable[Index]) -> None:
+    """Build what is missing of the declared indexes; those that stand already cost nothing."""
+    for index in indexes:
+        options: dict[str, Any] = {"name": index.name, "unique": index.unique}
+        if index.sparse:
+            options["sparse"] = True
+        if index.partial:
+            options["partialFilterExpression"] = dict(index.partial)
+        collection.create_index(list(index.keys), **options)
