@@ -1,0 +1,1 @@
+"""How the platform is set up and run: this package is for machines, not for casework."""
