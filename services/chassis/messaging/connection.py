@@ -12,7 +12,6 @@ from typing import Any
 
 import pika
 from pika.adapters.select_connection import SelectConnection
-from pika.channel import Channel
 
 from services.chassis.logs import describe, get_logger
 from services.chassis.metrics import Metrics
@@ -76,7 +75,8 @@ class BusConnection:
 
     def drop(self, reason: str) -> None:
         """Give up a connection that no longer answers; a new one follows. In its own thread."""
-        _log.warning("bus_connection_dropped", purpose=self.purpose, reason=reason)
+        if not self._stopping.is_set():
+            _log.warning("bus_connection_dropped", purpose=self.purpose, reason=reason)
         connection = self._connection
         if connection is not None:
             connection.ioloop.stop()
@@ -139,9 +139,8 @@ def in_order(steps: Iterable[Step], then: Callable[[], None]) -> None:
     proceed()
 
 
-def close_reason(channel: Channel, reason: Any) -> tuple[int, str]:
+def close_reason(reason: Any) -> tuple[int, str]:
     """Return the broker's code and text for a closed channel (0 when it was us or the line)."""
-    del channel
     code = getattr(reason, "reply_code", 0)
     return int(code or 0), str(getattr(reason, "reply_text", type(reason).__name__))
 

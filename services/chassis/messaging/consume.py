@@ -51,6 +51,7 @@ class Ears(SharedExtension, ProviderCollector):  # type: ignore[misc]  # nameko 
         self._waiting: LightQueue = LightQueue()
         self._places = Semaphore(self.container.runtime.settings.prefetch)
         self._subscription: Subscription | None = None
+        self._is_pausing = False
 
     def start(self) -> None:
         """Subscribe to everything that a handler hears."""
@@ -70,10 +71,16 @@ class Ears(SharedExtension, ProviderCollector):  # type: ignore[misc]  # nameko 
         self.container.spawn_managed_thread(self._feed, identifier="ears")
         self._subscription.start()
 
-    def stop(self) -> None:
-        """Stop taking messages; those under way are settled while workers finish."""
+    def pause(self) -> None:
+        """Take no more messages, while those under way are finished and settled."""
+        self._is_pausing = True
         if self._subscription is not None:
             self._subscription.pause()
+
+    def stop(self) -> None:
+        """Close; called when no worker is left."""
+        if self._subscription is not None:
+            self._subscription.stop()
         super().stop()
 
     def _feed(self) -> None:
@@ -81,6 +88,8 @@ class Ears(SharedExtension, ProviderCollector):  # type: ignore[misc]  # nameko 
         while True:
             delivery = self._waiting.get()
             self._places.acquire()
+            if self._is_pausing:
+                return
             doors[delivery.envelope.type].take(delivery, self._places.release)
 
 
@@ -98,7 +107,8 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
         self.ears.register_provider(self)
 
     def stop(self) -> None:
-        """Let the last handler of the process stop the subscription."""
+        """Stop hearing, before the workers are waited for."""
+        self.ears.pause()
         self.ears.unregister_provider(self)
         super().stop()
 

@@ -18,7 +18,8 @@ from pymongo.collection import Collection
 from services.chassis.clock import now
 from services.chassis.logs import describe, get_logger
 from services.chassis.messaging.outbox import Entry, Outbox
-from services.chassis.messaging.publisher import Lane, Publisher
+from services.chassis.messaging.publisher import Publisher
+from services.chassis.messaging.window import Lane
 from services.chassis.metrics import Metrics
 
 SWEEP_EVERY_S = 1.0
@@ -128,7 +129,7 @@ class Relay:
             return
         for outbox in list(self._outboxes.values()):
             claimed = outbox.claim(now(), SWEEP_BATCH)
-            for lane in _lanes(outbox, claimed):
+            for lane in _lanes(claimed):
                 self.kick(outbox, lane)
             if len(claimed) >= SWEEP_BATCH:
                 self._next_sweep = 0.0
@@ -143,9 +144,8 @@ class Relay:
         self.metrics.outbox_oldest.set(max(age, 0))
 
 
-def _lanes(outbox: Outbox, claimed: Sequence[Entry]) -> list[list[Entry]]:
+def _lanes(claimed: Sequence[Entry]) -> list[list[Entry]]:
     """Group claimed entries by their aggregate, in the order they were said."""
-    del outbox
     lanes: dict[str, list[Entry]] = {}
     for entry in sorted(claimed, key=lambda entry: entry.seq):
         lanes.setdefault(entry.aggregate_id, []).append(entry)

@@ -174,8 +174,8 @@ class Subscription:
         self.is_consuming = False
         self._unconfirmed.clear()
 
-    def _channel_closed(self, channel: Channel, reason: Any) -> None:
-        code, text = close_reason(channel, reason)
+    def _channel_closed(self, _channel: Channel, reason: Any) -> None:
+        code, text = close_reason(reason)
         if code in WRONG_TOPOLOGY and not self._declared:
             self._fatal(
                 f"the bus refuses the queues of {self.consumer} ({code}: {text}); delete or "

@@ -94,7 +94,8 @@ class _App:
             door, environ["path_values"] = self.url_map.bind_to_environ(environ).match()
         except HTTPException as error:
             status = HTTPStatus(error.code or HTTPStatus.NOT_FOUND)
-            return problem_response(Problem(status, status.phrase.lower().replace(" ", "-")))
+            slug = status.phrase.lower().replace(" ", "-")
+            return problem_response(Problem(status, slug, "Nothing answers this method and URL."))
         response: Response = door.handle_request(Request(environ))
         return response
 
