@@ -1,0 +1,259 @@
+"""What an alert is made of: its cause, the facts shown beside it, and the records of its course."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from services.notifications.domain.escalation import Audience, Kind, Policy
+
+SEVERITIES = ("standard", "medium", "high")
+REPAIR = "step_restored"
+
+
+class State(StrEnum):
+    """Where an alert stands."""
+
+    RAISED = "raised"
+    DELIVERED = "delivered"
+    ACKNOWLEDGED = "acknowledged"
+    ACTIONED = "actioned"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What was scored, shown beside the alert; `score_max_if_unknown` is yes + unknown answers."""
+
+    id: str
+    instrument: str
+    band: str
+    previous_band: str | None
+    score: int | None
+    score_max_if_unknown: int | None
+    dont_know: int
+    not_stated: int
+    grounds: tuple[str, ...]
+    cues: tuple[str, ...]
+    changed_items: tuple[str, ...]
+    due_review_at: datetime
+
+    def exceeds(self, other: Facts) -> bool:
+        """Tell whether this is worse: a higher band or score, a new ground or a new cue."""
+        return isinstance(other, Assessment) and (
+            SEVERITIES.index(self.band) > SEVERITIES.index(other.band)
+            or (self.score or 0) > (other.score or 0)
+            or not set(self.grounds) <= set(other.grounds)
+            or not set(self.cues) <= set(other.cues)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lapse:
+    """Sessions missed in a row: a reason to reach out to her."""
+
+    missed_in_a_row: int
+    last_contact_at: datetime | None
+    band: str | None
+
+    def exceeds(self, other: Facts) -> bool:
+        """Tell nothing worse: a lapse breaks through by its severity alone."""
+        del other
+        return False
+
+
+Facts = Assessment | Lapse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why an alert is wanted.
+
+    `number` grows with each cause of its kind in a case, so that an older one can be told;
+    `source_at` is when the platform first accepted what led to it; `by` is the service it is from.
+    """
+
+    kind: Kind
+    case_id: str
+    case_reference: str
+    area: str
+    number: int
+    severity: str
+    facts: Facts
+    worsened: bool
+    source_at: datetime
+    by: str
+
+    @property
+    def wants_alert(self) -> bool:
+        """Tell whether this raises an alert where none is open."""
+        return self.kind is Kind.ENGAGEMENT or self.severity == "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Who has a case, as last heard; nobody after it is closed. `seq` orders what was heard."""
+
+    case_id: str
+    reference: str
+    area: str
+    practitioner_id: str | None
+    seq: int
+
+    @property
+    def id(self) -> str:
+        """Return the id: there is one allocation for each case."""
+        return self.case_id
+
+    def superseded_by(self, other: Allocation) -> tuple[Allocation, Sequence[object]]:
+        """Return the later of the two, with no events."""
+        return (other if other.seq > self.seq else self), ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An alert was shown to a person by a channel."""
+
+    person_id: str
+    channel: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a named person did; `note` is kept sealed and opened for one reader at a time."""
+
+    kind: str
+    by: str
+    at: datetime
+    note: object | None = None
+
+    @property
+    def text(self) -> str | None:
+        """Return the note where it has been opened for a reader."""
+        return self.note if isinstance(self.note, str) else None
+
+    @property
+    def has_note(self) -> bool:
+        """Tell whether there is a note, open or sealed."""
+        return self.note is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One change: what, by whom, when, and where it led; repeats of one step share an entry."""
+
+    what: str
+    by: str
+    at: datetime
+    state: State
+    level: int
+    detail: str | None = None
+    times: int = 1
+    last_at: datetime | None = None
+
+    def after(self, history: tuple[Transition, ...]) -> tuple[Transition, ...]:
+        """Return the history with this change in it.
+
+        The same escalation step once more is counted on its entry, for the last rung repeats
+        without end and a document does not.
+        """
+        if not history or self.what != "alert_escalated":
+            return (*history, self)
+        last = history[-1]
+        if replace(last, at=self.at, times=1, last_at=None) != self:
+            return (*history, self)
+        return (*history[:-1], replace(last, times=last.times + 1, last_at=self.at))
+
+
+def graver(one: str, other: str) -> str:
+    """Return the graver of two severities."""
+    return max(one, other, key=SEVERITIES.index)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is known of one alert; `since` is when it was last raised.
+
+    `number` is that of its latest cause; `next_step_at` is when the policy or an acknowledgement
+    next moves it by itself.
+    """
+
+    id: str
+    reference: str
+    case_id: str
+    case_reference: str
+    area: str
+    kind: Kind
+    severity: str
+    policy: Policy
+    number: int
+    facts: Facts
+    source_at: datetime
+    raised_at: datetime
+    since: datetime
+    changed_at: datetime
+    next_step_at: datetime | None
+    audience: Audience
+    state: State = State.RAISED
+    level: int = 0
+    practitioner_id: str | None = None
+    allocation_seq: int = 0
+    responder_id: str | None = None
+    acknowledged_at: datetime | None = None
+    deliveries: tuple[Receipt, ...] = ()
+    actions: tuple[Action, ...] = ()
+    outcome: str | None = None
+    history: tuple[Transition, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the alert is not resolved yet."""
+        return self.state is not State.RESOLVED
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether nobody has taken the alert on."""
+        return self.state in (State.RAISED, State.DELIVERED)
+
+    @property
+    def is_stranded(self) -> bool:
+        """Tell whether the alert is open without a next step though its policy never ends."""
+        return self.is_open and self.next_step_at is None and self.policy.is_endless
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Return when the acknowledgement ends, while there is one."""
+        return self.next_step_at if self.state is State.ACKNOWLEDGED else None
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """Return what was scored, if that is what the alert is about."""
+        return self.facts if isinstance(self.facts, Assessment) else None
+
+    @property
+    def lapse(self) -> Lapse | None:
+        """Return what was missed, if that is what the alert is about."""
+        return self.facts if isinstance(self.facts, Lapse) else None
+
+    @property
+    def event(self) -> str:
+        """Return the name of the event that the latest transition said."""
+        said = (entry.what for entry in reversed(self.history) if entry.what != REPAIR)
+        return next(said)
+
+    @property
+    def open_key(self) -> str | None:
+        """Return what only one open alert may hold: its case and kind."""
+        return f"{self.case_id}:{self.kind}" if self.is_open else None
+
+    def _moved(
+        self, what: str, by: str, at: datetime, detail: str | None = None, **to: Any
+    ) -> Self:
+        """Return the alert changed, with the change, its actor and its time in the history."""
+        moved = replace(self, **to, changed_at=max(at, self.changed_at))
+        entry = Transition(what, by, at, moved.state, moved.level, detail)
+        return replace(moved, history=entry.after(self.history))

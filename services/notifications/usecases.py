@@ -1,0 +1,213 @@
+"""What the service can do with alerts: one function per intention; load, decide, save.
+
+Time and ids come in as arguments; where alerts are kept is only known by what is asked of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from services.notifications.domain.errors import (
+    AlertAlreadyRaised,
+    AlertAlreadyResolved,
+    AllocationAlreadyKnown,
+    EpisodeContested,
+)
+from services.notifications.domain.escalation import Kind, Policies
+from services.notifications.domain.model import Alert, Decision
+from services.notifications.domain.record import Allocation, Cause
+
+ATTEMPTS = 5
+
+
+class Alerts(Protocol):
+    """Where alerts are kept; `change` decides again when another write came first."""
+
+    def create(self, root: Alert, events: Sequence[object]) -> Alert:
+        """Keep a new alert; raises AlertAlreadyRaised where id or episode is taken."""
+
+    def load(self, key: str) -> Alert:
+        """Return the alert with this id or reference."""
+
+    def change(self, key: str, decide: Callable[[Alert], Decision]) -> Alert:
+        """Load an alert, decide, and save what was decided if nobody else wrote meanwhile."""
+
+    def latest(self, case_id: str, kind: Kind) -> Alert | None:
+        """Return the alert of a case with the highest cause, open or resolved."""
+
+
+class Allocations(Protocol):
+    """Where it is remembered who has a case."""
+
+    def create(self, root: Allocation, events: Sequence[object]) -> Allocation:
+        """Remember a first allocation; raises AllocationAlreadyKnown where there is one."""
+
+    def change(
+        self, key: str, decide: Callable[[Allocation], tuple[Allocation, Sequence[object]]]
+    ) -> Allocation:
+        """Replace what is remembered by what was decided."""
+
+    def of_case(self, case_id: str) -> Allocation | None:
+        """Return who has a case, if that has been heard."""
+
+
+Seal = Callable[[str, str], object]
+Unseal = Callable[[object], str | None]
+
+
+def hear_cause(
+    alerts: Alerts,
+    allocations: Allocations,
+    policies: Policies,
+    cause: Cause,
+    *,
+    id: str,
+    reference: str,
+    at: datetime,
+) -> Alert | None:
+    """Raise an alert for a cause, or bring the open one of the episode up to date.
+
+    A cause heard before, or older than one that was heard, changes nothing, resolved or not.
+    Returns the alert that the cause belongs to, or None where it wants none.
+
+    Raises:
+        EpisodeContested: others kept raising and resolving; the event must be heard again.
+
+    """
+    for _ in range(ATTEMPTS):
+        latest = alerts.latest(cause.case_id, cause.kind)
+        if latest is not None and (latest.is_open or latest.covers(cause)):
+            updated = _bring_up_to_date(alerts, latest, cause, at)
+        elif cause.wants_alert:
+            allocation = allocations.of_case(cause.case_id)
+            policy = policies.of(cause.kind)
+            raised = Alert.open(
+                cause, id=id, reference=reference, policy=policy, allocation=allocation, at=at
+            )
+            updated = _create(alerts, raised)
+        else:
+            return None
+        if updated is not None:
+            return updated
+    raise EpisodeContested
+
+
+def _bring_up_to_date(alerts: Alerts, alert: Alert, cause: Cause, at: datetime) -> Alert | None:
+    if alert.covers(cause):
+        return alert
+    try:
+        return alerts.change(alert.id, lambda now: now.reassess(cause, at=at))
+    except AlertAlreadyResolved:
+        return None
+
+
+def _create(alerts: Alerts, raised: Decision) -> Alert | None:
+    try:
+        return alerts.create(*raised)
+    except AlertAlreadyRaised:
+        return None
+
+
+def remember_allocation(
+    alerts: Alerts, allocations: Allocations, allocation: Allocation, *, at: datetime
+) -> None:
+    """Remember who has a case now, and tell her of its open alerts."""
+    _remember(allocations, allocation)
+    for kind in Kind:
+        alert = alerts.latest(allocation.case_id, kind)
+        if alert is not None and alert.is_open:
+            alerts.change(alert.id, lambda now: now.allocate(allocation, at=at))
+
+
+def follow_allocation(
+    alerts: Alerts, allocations: Allocations, alert: Alert, *, at: datetime
+) -> None:
+    """Take in an allocation that was heard while the alert was being raised.
+
+    An alert is written and then the allocation read; an allocation is written and then the alerts
+    read: whichever comes first, one of the two sees the other.
+    """
+    known = allocations.of_case(alert.case_id)
+    if known is not None and known.seq > alert.allocation_seq and alert.is_open:
+        alerts.change(alert.id, lambda now: now.allocate(known, at=at))
+
+
+def _remember(allocations: Allocations, allocation: Allocation) -> None:
+    if allocations.of_case(allocation.case_id) is None:
+        try:
+            allocations.create(allocation, ())
+        except AllocationAlreadyKnown:
+            pass
+        else:
+            return
+    allocations.change(allocation.case_id, lambda known: known.superseded_by(allocation))
+
+
+def close_case(
+    alerts: Alerts, allocations: Allocations, closed: Allocation, *, by: str, at: datetime
+) -> None:
+    """Forget who had a closed case, and end its engagement alert by the person who closed it.
+
+    An open alert of high risk stays open: only somebody who says what came of it ends it.
+    """
+    _remember(allocations, closed)
+    alert = alerts.latest(closed.case_id, Kind.ENGAGEMENT)
+    if alert is not None:
+        alerts.change(alert.id, lambda now: now.close_with_case(by=by, at=at))
+
+
+def read_alert(alerts: Alerts, unseal: Unseal, reference: str) -> Alert:
+    """Return an alert with the notes of its actions open; an erased note is None."""
+    alert = alerts.load(reference)
+    opened = (
+        replace(action, note=unseal(action.note) if action.has_note else None)
+        for action in alert.actions
+    )
+    return replace(alert, actions=tuple(opened))
+
+
+def deliver_alert(alerts: Alerts, reference: str, *, to: str, channel: str, at: datetime) -> Alert:
+    """Record that an alert was shown to a person."""
+    return alerts.change(reference, lambda alert: alert.deliver(to=to, channel=channel, at=at))
+
+
+def acknowledge_alert(alerts: Alerts, reference: str, *, by: str, at: datetime) -> Alert:
+    """Take an alert on; see `Alert.acknowledge` for the refusals."""
+    return alerts.change(reference, lambda alert: alert.acknowledge(by=by, at=at))
+
+
+def record_action(
+    alerts: Alerts,
+    seal: Seal,
+    reference: str,
+    kind: str,
+    note: str | None,
+    *,
+    by: str,
+    at: datetime,
+) -> Alert:
+    """Record what was done about an alert, its note sealed with the key of the case."""
+
+    def decide(alert: Alert) -> Decision:
+        sealed = None if note is None else seal(alert.case_id, note)
+        return alert.record_action(kind, note=sealed, by=by, at=at)
+
+    return alerts.change(reference, decide)
+
+
+def resolve_alert(alerts: Alerts, reference: str, outcome: str, *, by: str, at: datetime) -> Alert:
+    """End an alert with its outcome; see `Alert.resolve` for the refusals."""
+    return alerts.change(reference, lambda alert: alert.resolve(outcome, by=by, at=at))
+
+
+def advance_alert(alerts: Alerts, id: str, *, at: datetime) -> Alert:
+    """Take the step of an alert that is due, unless somebody or another replica was first."""
+    return alerts.change(id, lambda alert: alert.advance(at=at))
+
+
+def restore_step(alerts: Alerts, id: str, *, at: datetime) -> Alert:
+    """Give a next step to an open alert that has lost it."""
+    return alerts.change(id, lambda alert: alert.restore_step(at=at))
