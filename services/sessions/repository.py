@@ -1,0 +1,221 @@
+"""Case files in the database: a file as a document and back, its indexes, and who sees which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from services.chassis.auth import Principal, Role
+from services.chassis.crypto import Erased, Sealed
+from services.chassis.runtime import Runtime
+from services.chassis.storage.aggregates import NotFound, Repository, Taken
+from services.chassis.storage.mongo import Document, Index, Shape
+from services.chassis.storage.paging import Page
+from services.contracts.dash import BANDS
+from services.contracts.envelope import Announcement
+from services.sessions.domain.model import CaseFile, Closure, Decision, Referral, State
+from services.sessions.domain.session import Attendance, Incident, Session, Words
+from services.sessions.domain.timeline import Entry
+
+STAFF = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.DUTY_MANAGER})
+_NEWEST = (("last_activity_at", -1),)
+_NOBODY: Mapping[str, Any] = {"_id": {"$in": []}}
+
+MINE = Shape(
+    "caseload_of_a_practitioner",
+    index="practitioner_state_band_activity",
+    equal=("practitioner_id", "state", "band"),
+    sort=_NEWEST,
+)
+AREA = Shape(
+    "caseload_of_areas",
+    index="areas_state_band_activity",
+    equal=("areas", "state", "band"),
+    sort=_NEWEST,
+)
+EVERYWHERE = Shape(
+    "caseload_everywhere",
+    index="state_band_activity",
+    equal=("state", "band"),
+    sort=_NEWEST,
+)
+BY_REFERENCE = Shape("case_by_reference", index="reference", equal=("reference",))
+
+
+def _served(*shapes: Shape) -> tuple[Index, ...]:
+    """Return the index of each shape: equality, then sort, then `_id`, which settles ties."""
+    return tuple(
+        Index(s.index, (*((name, 1) for name in s.equal), *s.sort, ("_id", -1))) for s in shapes
+    )
+
+
+class CaseFiles(Repository[CaseFile]):
+    """The case files of this service.
+
+    Words of sessions are sealed when a file is first written with them, carried along unopened, and
+    opened only for who reads them.
+    """
+
+    collection = "sessions"
+    SHAPES: ClassVar[tuple[Shape, ...]] = (MINE, AREA, EVERYWHERE, BY_REFERENCE)
+    INDEXES: ClassVar[tuple[Index, ...]] = (
+        Index("reference", (("reference", 1),), unique=True),
+        *_served(MINE, AREA, EVERYWHERE),
+    )
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        announce: Callable[[CaseFile, object], Announcement],
+        count: Callable[[CaseFile, Sequence[object]], None],
+    ) -> None:
+        super().__init__(runtime, announce)
+        self._vault = runtime.vault
+        self._count = count
+
+    def scope(self, principal: Principal) -> Mapping[str, Any]:
+        """Return what staff may see: the cases of their areas; others see none."""
+        if principal.role not in STAFF:
+            return _NOBODY
+        return {} if "*" in principal.areas else {"areas": {"$in": list(principal.areas)}}
+
+    def caseload(
+        self,
+        states: Sequence[State],
+        band: str | None,
+        *,
+        mine: bool,
+        after: str | None,
+        limit: int,
+    ) -> Page[CaseFile]:
+        """Return a page of the cases that the asker works with, the newest activity first."""
+        values: dict[str, Any] = {
+            "state": [state.value for state in states],
+            "band": [band] if band else [None, *BANDS],
+        }
+        asker = self.context.principal
+        if asker is not None and mine:
+            return self.page(
+                MINE, {"practitioner_id": asker.id, **values}, after=after, limit=limit
+            )
+        everywhere = asker is None or "*" in asker.areas
+        return self.page(EVERYWHERE if everywhere else AREA, values, after=after, limit=limit)
+
+    def change(self, key: str, decide: Callable[[CaseFile], Decision]) -> CaseFile:
+        """Change a file as every repository does, and count what was decided once it is saved."""
+        said: list[object] = []
+
+        def deciding(file: CaseFile) -> Decision:
+            changed, events = decide(file)
+            said[:] = events
+            return changed, events
+
+        file = super().change(key, deciding)
+        self._count(file, said)
+        return file
+
+    def open_or_change(self, bare: CaseFile, decide: Callable[[CaseFile], Decision]) -> CaseFile:
+        """Change the file of the case, beginning with `bare` where there is none yet."""
+        try:
+            return self.change(bare.id, decide)
+        except NotFound:
+            pass
+        try:
+            return self.create(*decide(bare))
+        except Taken:
+            return self.change(bare.id, decide)
+
+    def open_words(self, session: Session) -> Words | None:
+        """Return what was written freely in a session; None where it has been erased."""
+        if isinstance(session.words, Words):
+            return session.words
+        try:
+            told = self._vault.open(_sealed(session.words))
+        except Erased:
+            return None
+        return Words(**{**told, "goals": tuple(told["goals"])})
+
+    def document(self, root: CaseFile) -> Document:
+        """Return a file as fields; what of it was not sealed yet is sealed here."""
+        sessions = [
+            {**_flat(session), "words": self._kept(root.case_id, session.words)}
+            for session in root.sessions
+        ]
+        return {
+            **{name: value for name, value in _flat(root).items() if name != "id"},
+            "case_id": root.case_id,
+            "areas": list(root.areas),
+            "sessions": sessions,
+        }
+
+    def root(self, document: Mapping[str, Any]) -> CaseFile:
+        """Return the file that a document holds."""
+        state = {each.name: document[each.name] for each in fields(CaseFile) if each.name != "id"}
+        return CaseFile(
+            **state
+            | {
+                "id": document["_id"],
+                "state": State(document["state"]),
+                "referrals": tuple(Referral(**each) for each in document["referrals"]),
+                "sessions": tuple(_session(each) for each in document["sessions"]),
+                "timeline": tuple(_entry(each) for each in document["timeline"]),
+                "closures": tuple(Closure(**each) for each in document["closures"]),
+            }
+        )
+
+    def _kept(self, case_id: str, words: object) -> object:
+        """Return the stored form of words: None if nothing was written."""
+        if words == Words():
+            return None
+        if isinstance(words, Words):
+            return self._vault.seal(case_id, asdict(words)).stored()
+        return _sealed(words).stored()
+
+
+def _sealed(words: object) -> Sealed:
+    if not isinstance(words, Sealed):
+        raise TypeError("the words of a session are either written or sealed")
+    return words
+
+
+def _flat(item: Any) -> Document:
+    """Return a dataclass as a document of what BSON can hold."""
+    return {each.name: _plain(getattr(item, each.name)) for each in fields(item)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Words | Sealed):
+        return None
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, State | Attendance):
+        return value.value
+    return _flat(value) if hasattr(value, "__dataclass_fields__") else value
+
+
+def _session(stored: Mapping[str, Any]) -> Session:
+    words, incident = stored["words"], stored["incident"]
+    lists = ("approaches", "goal_ratings", "interests", "activities")
+    return Session(
+        **{**stored, **{name: tuple(stored[name]) for name in lists}}
+        | {
+            "attendance": Attendance(stored["attendance"]),
+            "words": Words() if words is None else Sealed(bytes(words)),
+            "incident": None if incident is None else _incident(incident),
+        }
+    )
+
+
+def _incident(stored: Mapping[str, Any]) -> Incident:
+    on = stored["on"]
+    return Incident(date.fromisoformat(on) if on else None, stored["reported_to_police"])
+
+
+def _entry(stored: Mapping[str, Any]) -> Entry:
+    return Entry(**{**stored, "codes": tuple(stored["codes"])})
