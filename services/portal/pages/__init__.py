@@ -1,0 +1,15 @@
+"""The pages: they read, ask the services, and answer; no rule of the domain is here."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from services.portal.pages import account, agency, assets
+from services.portal.pages.errors import fault_page
+
+__all__ = ["fault_page", "routes"]
+
+
+def routes() -> list[BaseRoute]:
+    """Return the doors of all pages and of what they are dressed with."""
+    return [*account.routes(), *agency.routes(), *assets.routes()]

@@ -1,0 +1,62 @@
+"""Pages from templates: what every template can rely on, and how an answer is made of one."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from services.portal.faults import trace_of
+from services.portal.pages.assets import asset
+from services.portal.pages.languages import LANGUAGES, catalogue
+from services.portal.pages.navigation import navigation_of
+from services.portal.pages.reader import reader_of
+from services.portal.pages.words import words_in
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+class Missing(StrictUndefined):
+    """What a template asks for must be there; only an `if` without an `else` may leave nothing."""
+
+    def __str__(self) -> str:
+        return "" if self._undefined_hint else super().__str__()
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Return the templates of one language; what a template asks for must be there."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=Missing,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    made.globals.update(words_in(language), asset=asset, languages=LANGUAGES)
+    return made
+
+
+def page(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:
+    """Return a page or a part of one; nothing on it may be kept by the browser or a proxy."""
+    text = environment(reader_of(request).language).get_template(template)
+    html = text.render(_standing(request) | values)
+    return HTMLResponse(html, status, {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie"})
+
+
+def _standing(request: Request) -> dict[str, Any]:
+    person = getattr(request.state, "person", None)
+    return {
+        "person": person,
+        "csrf": getattr(person, "csrf", ""),
+        "reader": reader_of(request),
+        "navigation": navigation_of(person, request.url.path),
+        "here": request.url.path,
+        "trace": trace_of(request),
+    }

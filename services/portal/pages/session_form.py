@@ -1,0 +1,92 @@
+"""The form for an outreach session, short enough to fill in on a telephone beside her."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from services.contracts.dash import BANDS, DASH_27
+from services.portal.pages import labels, work_labels
+from services.portal.pages.forms import Field, Form, Kind, without_gaps
+from services.portal.pages.languages import noted as _n
+
+RATINGS = tuple(str(number) for number in range(11))
+ANSWERS = ("yes", "no", "dont_know")
+
+
+def _choice(label: str, words: str, options: Iterable[str], hint: str = "") -> Field:
+    return Field(label, Kind.CHOICE, hint, tuple(options), words)
+
+
+def _many(label: str, words: str, options: Iterable[str]) -> Field:
+    return Field(label, Kind.MANY, "", tuple(options), words)
+
+
+FIELDS: dict[str, Field] = {
+    "held_at": Field(_n("When"), Kind.MOMENT, needed=True),
+    "attendance": Field(
+        _n("How it went"), Kind.CHOICE, "", tuple(work_labels.ATTENDANCE), "attendance", needed=True
+    ),
+    "reason": _choice(
+        _n("If you did not meet, why"), "missed_reason", tuple(work_labels.MISSED_REASON)
+    ),
+    "place": _choice(_n("Where"), "place", work_labels.PLACE),
+    "contact_was_safe": _choice(
+        _n("Could you speak without danger to her?"), "answer", ("yes", "no", "unknown")
+    ),
+    "notes": Field(
+        _n("Notes"),
+        Kind.LONG,
+        _n("Write of people by their role, such as “her sister”, not by name."),
+    ),
+    "incident.happened": Field(_n("She told of another incident"), Kind.FLAG),
+    "incident.on": Field(_n("Day of the incident, if known"), Kind.DATE),
+    "incident.reported_to_police": Field(
+        _n("Were the police told?"), Kind.YES_NO, "", ("yes", "no"), "answer"
+    ),
+    "professional_judgement.level": _choice(
+        _n("Your own judgement of the risk"), "band", BANDS
+    ),
+    "professional_judgement.rationale": Field(_n("Why you judge so"), Kind.LONG),
+    "approaches": _many(_n("What you worked with"), "approach", work_labels.APPROACH),
+    "engagement": Field(
+        _n("How much she could take part, 0 to 10"),
+        Kind.NUMBER,
+        _n("Your impression. It is about the session, not about her."),
+        RATINGS,
+    ),
+    "goals.*.goal": Field(_n("Her goal, in her words")),
+    "goals.*.rating": Field(_n("Her own rating, 0 to 10"), Kind.NUMBER, "", RATINGS),
+    "interests": _many(_n("What she is interested in"), "interest", work_labels.INTEREST),
+    "activities": _many(_n("What you did together"), "interest", work_labels.INTEREST),
+    "capacity_to_change": Field(_n("What you understand of her capacity to change"), Kind.LONG),
+    "consulted_colleagues": Field(_n("I talked this over with colleagues"), Kind.FLAG),
+} | {f"disclosures.{key}": _choice(labels.ITEM[key], "answer", ANSWERS) for key in DASH_27}
+
+
+def session_form(typed: FormData, zone: str) -> Form:
+    """Return the form as it was typed; a goal on file that was not rated now is left out."""
+    items = typed.multi_items()
+    unrated = {
+        name.removesuffix(".known")
+        for name, _ in items
+        if name.endswith(".known") and not typed.get(name.replace(".known", ".rating"))
+    }
+    kept = [(name, value) for name, value in items if name.rpartition(".")[0] not in unrated]
+    return Form(FIELDS, without_gaps(FormData(kept), ("goals",)), zone=zone)
+
+
+def session_of(form: Form) -> dict[str, Any]:
+    """Return the session to be recorded; an incident is told only if she told of one."""
+    session = form.document()
+    incident = session.pop("incident", {})
+    if incident.pop("happened", False):
+        session["incident"] = incident
+    return session
+
+
+def tells_of_risk(session: dict[str, Any]) -> bool:
+    """Does the session say something that the risk is assessed by?"""
+    return bool({"disclosures", "incident", "professional_judgement"} & session.keys())

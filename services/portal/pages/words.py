@@ -1,0 +1,57 @@
+"""The words that templates ask for, in one language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from services.chassis.web.problems import Problem
+from services.portal.pages import fault_labels, problem_labels
+from services.portal.pages.forms import Fault, Form, pattern
+from services.portal.pages.languages import catalogue
+from services.portal.pages.work_labels import WORDS
+
+_MEMBER = re.compile(r"(\w+)\.(\d+)(?:\.|$)")
+
+
+def words_in(language: str) -> dict[str, Callable[..., Any]]:
+    """Return the functions that put codes and faults into words of this language."""
+    say = catalogue(language).gettext
+
+    def label(kind: str, code: str) -> str:
+        """Return a code in words; a code that nobody has worded yet is shown as it is."""
+        known = WORDS[kind].get(code)
+        return say(known) if known else code.replace("_", " ")
+
+    def fault_text(form: Form, fault: Fault) -> str:
+        """Return what is wrong with a field and what to do."""
+        field = form.fields.get(pattern(fault.name))
+        by_kind = fault_labels.BY_KIND.get(field.kind) if field else None
+        known = fault_labels.BY_CODE.get(fault.code) or by_kind
+        return say(known or fault_labels.OTHERWISE)
+
+    def fault_title(form: Form, fault: Fault) -> str:
+        """Return the same with the name of the field, for the summary above the form."""
+        field = form.fields.get(pattern(fault.name))
+        named = [*_members(fault.name), say(field.label) if field else fault.name]
+        return f"{': '.join(named)}: {fault_text(form, fault)}"
+
+    def _members(name: str) -> list[str]:
+        found = _MEMBER.findall(name)
+        return [
+            say(fault_labels.GROUPS[group]) % {"number": int(number) + 1}
+            for group, number in found
+            if group in fault_labels.GROUPS
+        ]
+
+    def problem_text(problem: Problem) -> str:
+        """Return why something was not done and what to do instead."""
+        return say(problem_labels.PROBLEMS.get(problem.slug, problem_labels.OTHERWISE))
+
+    return {
+        "label": label,
+        "fault_text": fault_text,
+        "fault_title": fault_title,
+        "problem_text": problem_text,
+    }
