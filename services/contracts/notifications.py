@@ -8,6 +8,13 @@ from services.contracts import vocabulary as v
 from services.contracts.dash import CUES, GROUNDS
 from services.contracts.vocabulary import Data
 
+ESCALATION_REASONS = (
+    "not_acknowledged",
+    "acknowledgement_expired",
+    "not_resolved",
+    "delivery_failed",
+    "case_allocated",
+)
 STATES = ("raised", "delivered", "acknowledged", "actioned", "resolved")
 
 
@@ -51,10 +58,10 @@ class AlertReassessedV1(AlertRaisedV1):
 
 
 class AlertEscalatedV1(AlertData):
-    """Nobody acknowledged or acted in time: the next people are told."""
+    """Nobody acknowledged, acted or ended it in time, or the case has a new lead: more are told."""
 
     audience = fields.Nested(Audience, required=True)
-    reason = v.code("not_acknowledged", "acknowledgement_expired", "delivery_failed")
+    reason = v.code(*ESCALATION_REASONS)
 
 
 class AlertDeliveredV1(AlertData):

@@ -85,8 +85,6 @@ def is_pure(imported: str, service: str) -> bool:
     own = f"services.{service}.domain"
     is_own = imported == own or imported.startswith(f"{own}.")
     return is_own or imported.split(".", maxsplit=1)[0] in sys.stdlib_module_names
-        0
-    ] in sys.stdlib_module_names or f"{imported}.".startswith(f"{own}.")
 
 
 def test_the_frame_is_touched_only_where_it_is_wrapped() -> None:
