@@ -1,0 +1,46 @@
+"""Start the portal: `python -m services.portal`."""
+
+from __future__ import annotations
+
+import sys
+
+import uvicorn
+
+from services.chassis import logs
+from services.chassis.settings import BadSettings
+from services.portal.app import create_app
+from services.portal.settings import PortalSettings, read_settings
+
+LET_GO_AFTER_S = 8
+
+
+def main() -> int:
+    """Serve until SIGTERM or Ctrl-C; then let requests end and streams go, within ten seconds."""
+    try:
+        settings = read_settings()
+    except BadSettings as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    logs.configure("portal", settings.log_level)
+    server = uvicorn.Server(_configuration(settings))
+    server.run()
+    return 0 if server.started else 1
+
+
+def _configuration(settings: PortalSettings) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(settings),
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LET_GO_AFTER_S,
+        timeout_keep_alive=30,
+        h11_max_incomplete_event_size=32 * 1024,
+        ws="none",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""The portal as one ASGI application: what it is made of and in which order a request passes."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pymongo import AsyncMongoClient, WriteConcern
+from pymongo.asynchronous.database import AsyncDatabase
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from services.chassis.auth import read_private_key
+from services.chassis.logs import get_logger
+from services.chassis.web.problems import Refused
+from services.portal import api, faults, health, pages
+from services.portal.access import refuse_unguarded
+from services.portal.accounts import Accounts
+from services.portal.clients import Services
+from services.portal.edge import Edge
+from services.portal.identity import Identity
+from services.portal.limits import Buckets, RateLimit
+from services.portal.live import door
+from services.portal.live.desk import Desk
+from services.portal.metrics import PortalMetrics, portal_metrics
+from services.portal.pages.errors import fault_page
+from services.portal.security import FormGuard
+from services.portal.settings import PortalSettings
+
+SERVER_WAIT_MS = 3_000
+_log = get_logger(__name__)
+
+
+def create_app(settings: PortalSettings) -> Starlette:
+    """Wire the portal; it connects to nothing before it is started.
+
+    Raises:
+        UnguardedRoute: a route does not say who may use it.
+
+    """
+    routes = _routes()
+    refuse_unguarded(routes)
+    metrics, database = portal_metrics(), open_database(settings)
+    accounts = Accounts(database, signed_in=lambda how: metrics.sign_ins.labels(how).inc())
+    key = read_private_key(settings.token_private_key.read_bytes())
+    services = Services(settings.upstreams, key, metrics.upstream_seconds)
+    app = Starlette(
+        routes=routes,
+        middleware=_middleware(settings, metrics, accounts),
+        exception_handlers={Refused: faults.on_refused, HTTPException: faults.on_http_exception},
+        lifespan=_lifespan,
+    )
+    app.state.settings, app.state.metrics = settings, metrics
+    app.state.database, app.state.accounts, app.state.services = database, accounts, services
+    app.state.fault_page = fault_page
+    app.state.live = Desk(settings.amqp_uri, accounts, services, metrics, _end_process)
+    return app
+
+
+def open_database(settings: PortalSettings) -> AsyncDatabase[dict[str, Any]]:
+    """Return the portal's own database, every write of which is durable before it is answered."""
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+        settings.mongo_uri,
+        tz_aware=True,
+        appname="portal",
+        serverSelectionTimeoutMS=SERVER_WAIT_MS,
+        connectTimeoutMS=SERVER_WAIT_MS,
+    )
+    return client.get_default_database(default=settings.database).with_options(
+        write_concern=WriteConcern(w="majority", j=True, wtimeout=10_000)
+    )
+
+
+def _routes() -> list[BaseRoute]:
+    return [*health.routes(), *door.routes(), *api.routes(), *pages.routes()]
+
+
+def _middleware(
+    settings: PortalSettings, metrics: PortalMetrics, accounts: Accounts
+) -> list[Middleware]:
+    """Return what a request passes through, the outermost first."""
+    buckets = Buckets(settings.rate_per_s, settings.rate_burst)
+    return [
+        Middleware(Edge, metrics=metrics.shared, is_https=settings.is_https),
+        Middleware(Identity, accounts=accounts),
+        Middleware(RateLimit, buckets=buckets, refused=metrics.rate_limited),
+        Middleware(FormGuard, origin=settings.origin),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    state = app.state
+    await state.accounts.build_indexes()
+    async with state.live.running():
+        yield
+    await state.services.close()
+    await state.database.client.close()
+
+
+def _end_process(reason: str) -> None:
+    """End as if asked to: whoever started the process sees the reason in its last words."""
+    _log.critical("bus_refuses_us", reason=reason)
+    signal.raise_signal(signal.SIGTERM)

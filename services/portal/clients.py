@@ -1,0 +1,160 @@
+"""The four services, asked on behalf of somebody: a signed token, a bounded wait, one retry."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from http import HTTPStatus
+from time import monotonic
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from prometheus_client import Histogram
+
+from services.chassis import auth, clock
+from services.chassis.auth import Principal
+from services.chassis.context import child_traceparent
+from services.chassis.logs import describe, get_logger
+from services.chassis.web.problems import MEDIA_TYPE
+from services.portal.faults import UNAVAILABLE
+
+TIMES = httpx.Timeout(connect=1.0, read=12.0, write=5.0, pool=2.0)
+LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=15.0)
+_STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a service answered, as it came; a service that does not answer makes a 503 problem."""
+
+    status: int
+    content: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """Return the JSON object of the answer; an empty one where there is none."""
+        try:
+            found = json.loads(self.content or b"{}")
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def is_done(self) -> bool:
+        """Was the request done?"""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request to one service; `query` is a URL's query string, `content` a JSON body."""
+
+    service: str
+    method: str
+    path: str
+    query: str = ""
+    content: bytes = b""
+    idempotency_key: str | None = None
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Does doing it twice do it once?"""
+        return self.method == "GET" or self.idempotency_key is not None
+
+
+class Services:
+    """Asks the services over pooled connections."""
+
+    def __init__(
+        self,
+        upstreams: Mapping[str, str],
+        key: Ed25519PrivateKey,
+        seconds: Histogram,
+        *,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self._upstreams, self._key, self._seconds, self._now = upstreams, key, seconds, now
+        self._client = httpx.AsyncClient(timeout=TIMES, limits=LIMITS, trust_env=False)
+
+    async def call(
+        self,
+        service: str,
+        method: str,
+        path: str,
+        principal: Principal,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        idempotency_key: str | None = None,
+    ) -> Answer:
+        """Ask a service on behalf of a principal and return what it answers, problems too."""
+        query = str(httpx.QueryParams({k: v for k, v in (params or {}).items() if v is not None}))
+        content = _written(json)
+        return await self.ask(
+            Ask(service, method, path, query, content, idempotency_key), principal
+        )
+
+    async def ask(self, ask: Ask, principal: Principal) -> Answer:
+        """Send a request as it stands; once more if the connection was stale and it is harmless."""
+        since = monotonic()
+        answer = await self._tried(ask, principal)
+        status = "none" if answer is None else f"{answer.status // 100}xx"
+        self._seconds.labels(ask.service, status).observe(monotonic() - since)
+        return answer or _silent(principal)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def _tried(self, ask: Ask, principal: Principal) -> Answer | None:
+        """Return the answer; None, with a line in the log, if there is none."""
+        try:
+            return await self._send_again_if_stale(ask, principal)
+        except httpx.TransportError as error:
+            _log.warning("service_silent", upstream=ask.service, why=describe(error))
+            return None
+
+    async def _send_again_if_stale(self, ask: Ask, principal: Principal) -> Answer:
+        """Send; a second time where a kept connection had been closed at the other end."""
+        try:
+            return await self._send(ask, principal)
+        except _STALE:
+            if not ask.is_repeatable:
+                raise
+            return await self._send(ask, principal)
+
+    async def _send(self, ask: Ask, principal: Principal) -> Answer:
+        url = f"{self._upstreams[ask.service]}{ask.path}" + (f"?{ask.query}" if ask.query else "")
+        response = await self._client.request(
+            ask.method, url, content=ask.content or None, headers=self._headers(ask, principal)
+        )
+        return Answer(response.status_code, response.content, response.headers)
+
+    def _headers(self, ask: Ask, principal: Principal) -> dict[str, str]:
+        token = auth.issue(principal, audience=ask.service, key=self._key, now=self._now())
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "traceparent": child_traceparent(f"00-{principal.trace}-{'0' * 15}1-01"),
+        }
+        if ask.content:
+            headers["Content-Type"] = "application/json"
+        if ask.idempotency_key is not None:
+            headers["Idempotency-Key"] = ask.idempotency_key
+        return headers
+
+
+def _written(value: Any) -> bytes:
+    return b"" if value is None else json.dumps(value, ensure_ascii=False).encode()
+
+
+def _silent(principal: Principal) -> Answer:
+    """Return the problem for a service that does not answer."""
+    headers = {"Content-Type": MEDIA_TYPE, **UNAVAILABLE.headers}
+    body = json.dumps(UNAVAILABLE.body(principal.trace)).encode()
+    return Answer(int(UNAVAILABLE.status), body, headers)

@@ -1,0 +1,132 @@
+"""Around every request: its trace, the security headers, the time it took, and no loose errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import structlog
+from pymongo.errors import PyMongoError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.chassis.context import child_traceparent, trace_id
+from services.chassis.logs import get_logger
+from services.chassis.metrics import Metrics
+from services.chassis.web.problems import Refused
+from services.portal import faults
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+TRANSPORT = "max-age=31536000; includeSubDomains"
+_OWN = ("/health/", "/metrics", "/static/")
+_log = get_logger(__name__)
+
+
+@dataclass
+class _Told:
+    """What has been answered so far; 499 stands for one who left before an answer."""
+
+    status: int = 499
+    since: float = field(default_factory=monotonic)
+
+
+class Edge:
+    """The outermost middleware."""
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, is_https: bool) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._headers = {
+            **HEADERS,
+            **({"Strict-Transport-Security": TRANSPORT} if is_https else {}),
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, whatever happens behind."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        traceparent = child_traceparent(Headers(scope=scope).get("traceparent"))
+        scope.setdefault("state", {})["traceparent"] = traceparent
+        told = _Told()
+        with structlog.contextvars.bound_contextvars(trace_id=trace_id(traceparent)):
+            try:
+                await self._answer(scope, receive, self._dressed(scope, send, told), told)
+            finally:
+                self._tell(scope, told)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, told: _Told) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception as error:
+            if told.status != _Told.status:
+                raise
+            response = faults.answer(Request(scope), _problem_of(error))
+            await response(scope, receive, send)
+
+    def _dressed(self, scope: Scope, send: Send, told: _Told) -> Send:
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told.status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if not scope["path"].startswith("/static/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        return dressed
+
+    def _tell(self, scope: Scope, told: _Told) -> None:
+        if scope["path"].startswith(_OWN):
+            return
+        seconds, route = monotonic() - told.since, _template(scope)
+        labels = (scope["method"], route, f"{told.status // 100}xx")
+        self._metrics.http_seconds.labels(*labels).observe(seconds)
+        _log.info(
+            "request",
+            route=route,
+            method=scope["method"],
+            status=told.status,
+            ms=round(seconds * 1000, 1),
+        )
+
+
+def _problem_of(error: Exception) -> Any:
+    if isinstance(error, Refused):
+        return error.problem
+    if isinstance(error, PyMongoError):
+        _log.warning("database_silent", exc_info=error)
+        return faults.UNAVAILABLE
+    _log.error("request_failed", exc_info=error)
+    return faults.INTERNAL
+
+
+def _template(scope: Scope) -> str:
+    """Return the path as it is declared, so that no reference becomes a label."""
+    return getattr(scope.get("route"), "path", "") or "unmatched"

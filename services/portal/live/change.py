@@ -1,0 +1,132 @@
+"""One change of one alert: where it stands in time, who may know, and the words for a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from sse_starlette import ServerSentEvent
+
+from services.chassis.auth import Role
+from services.contracts.catalogue import CONTRACTS, Contract
+from services.contracts.envelope import Envelope
+from services.portal.accounts import Person
+
+HEARD: tuple[Contract, ...] = tuple(
+    contract for contract in CONTRACTS if contract.publisher == "notifications"
+)
+CALLS = frozenset({"alert_raised", "alert_reassessed", "alert_escalated"})
+SEES_ALL_OF_AREA = frozenset({Role.MANAGER, Role.DUTY_MANAGER})
+_INTERNAL = frozenset({"audience", "alert_id", "assessment_id"})
+
+
+class BadCursor(ValueError):
+    """The text is no position in the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A position in the stream: after this event of this alert, at this time."""
+
+    at: datetime
+    reference: str = "-"
+    event: str = "-"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the position that a browser gives back.
+
+        Raises:
+            BadCursor: it was not written here.
+
+        """
+        try:
+            moment, reference, event = text.split("/")
+            at = datetime.fromisoformat(moment)
+        except ValueError:
+            raise BadCursor("this is no position in the stream") from None
+        if at.tzinfo is None:
+            raise BadCursor("a position in the stream has a time zone")
+        return cls(at, reference, event)
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat(timespec='milliseconds')}/{self.reference}/{self.event}"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who is to be told: people by account, or everybody with a role in the area."""
+
+    roles: frozenset[str]
+    account_ids: frozenset[str]
+
+    def includes(self, person: Person) -> bool:
+        """Is she one of them?"""
+        return person.role in self.roles or person.id in self.account_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened; `audience` is None where the event itself does not say."""
+
+    cursor: Cursor
+    area: str
+    audience: Audience | None
+    text: str
+    source_at: datetime | None = None
+
+    @property
+    def calls(self) -> bool:
+        """Does it ask somebody to act?"""
+        return self.cursor.event in CALLS
+
+    def for_browser(self) -> ServerSentEvent:
+        """Return it as an event of a stream."""
+        return ServerSentEvent(self.text, event=self.cursor.event, id=str(self.cursor), sep="\n")
+
+
+def heard(envelope: Envelope) -> Change:
+    """Return the change that an event of the bus tells."""
+    data = envelope.data
+    told = data.get("audience")
+    return Change(
+        Cursor(data["at"], data["alert_reference"], envelope.type),
+        data["area"],
+        _audience(told) if told else None,
+        _written(data),
+        data.get("source_at"),
+    )
+
+
+def changed(alert: Mapping[str, Any]) -> Change:
+    """Return the change that brought an alert, as notifications shows it, to where it stands."""
+    told = alert.get("audience")
+    return Change(
+        Cursor(datetime.fromisoformat(alert["changed_at"]), alert["reference"], alert["event"]),
+        alert["area"],
+        _audience(told) if told else None,
+        json.dumps(alert, separators=(",", ":")),
+    )
+
+
+def may_see(person: Person, area: str, audience: Audience | None) -> bool | None:
+    """Tell whether she may see a change; None where only notifications can say."""
+    if "*" not in person.areas and area not in person.areas:
+        return False
+    if person.role in SEES_ALL_OF_AREA:
+        return True
+    return None if audience is None else audience.includes(person)
+
+
+def _audience(told: Mapping[str, Any]) -> Audience:
+    return Audience(frozenset(told["roles"]), frozenset(told["account_ids"]))
+
+
+def _written(data: Mapping[str, Any]) -> str:
+    """Return the coded facts as JSON; who is told and internal ids are not for browsers."""
+    shown = {name: value for name, value in data.items() if name not in _INTERNAL}
+    shown["reference"] = shown.pop("alert_reference")
+    return json.dumps(shown, default=datetime.isoformat, separators=(",", ":"))

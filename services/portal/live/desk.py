@@ -1,0 +1,120 @@
+"""The live desk of a portal process: it hears the bus, keeps the streams and lets them catch up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from pymongo.errors import PyMongoError
+from sse_starlette import ServerSentEvent
+
+from services.chassis import clock
+from services.chassis.logs import get_logger
+from services.chassis.messaging.subscription import Subscription
+from services.portal.accounts import Accounts
+from services.portal.clients import Services
+from services.portal.live.catching_up import CannotCatchUp, changes_since, is_hers
+from services.portal.live.change import Change, may_see
+from services.portal.live.deliveries import Deliveries
+from services.portal.live.ear import ear
+from services.portal.live.hub import Hub
+from services.portal.live.stream import CATCH_UP, CatchUp, Stream, Why
+from services.portal.metrics import PortalMetrics
+
+COME_BACK_AFTER_MS = 2_000
+CATCHING_UP_AT_ONCE = 8
+SESSIONS_CHECKED_EVERY = timedelta(seconds=60)
+_log = get_logger(__name__)
+
+
+class Desk:
+    """All that is live in one process.
+
+    `fatal` is called, in the event loop, when the bus refuses our queue for good.
+    """
+
+    def __init__(
+        self,
+        amqp_uri: str,
+        accounts: Accounts,
+        services: Services,
+        metrics: PortalMetrics,
+        fatal: Callable[[str], None],
+    ) -> None:
+        self.hub = Hub()
+        self._amqp_uri, self._accounts, self._services = amqp_uri, accounts, services
+        self._metrics, self._fatal = metrics, fatal
+        self._deliveries = Deliveries(services, metrics.deliveries)
+        self._places = asyncio.Semaphore(CATCHING_UP_AT_ONCE)
+        self._ear: Subscription | None = None
+
+    @property
+    def is_hearing(self) -> bool:
+        """Is the bus being listened to?"""
+        return self._ear is not None and self._ear.is_consuming
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Hear the bus and look after the streams while the portal runs."""
+        self._ear = ear(self._amqp_uri, self._metrics.shared, self.hub, self._fatal)
+        self._ear.start()
+        chores = (self._deliveries.run(), self._check_sessions())
+        tasks = [asyncio.create_task(chore) for chore in chores]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.to_thread(self._ear.stop)
+
+    async def events(self, stream: Stream) -> AsyncIterator[ServerSentEvent]:
+        """Write a stream: where it begins, what has passed since, then what happens."""
+        self.hub.join(stream)
+        self._metrics.open_streams.inc()
+        try:
+            stream.offer(CATCH_UP)
+            yield ServerSentEvent(id=str(stream.position), retry=COME_BACK_AFTER_MS)
+            while (item := await stream.take()) is not None:
+                for change in await self._changes(stream, item):
+                    yield change.for_browser()
+                    self._note(stream, change)
+        except CannotCatchUp:
+            stream.end(Why.RESYNC_FAILED)
+        finally:
+            self.hub.leave(stream)
+            self._metrics.open_streams.dec()
+            self._metrics.streams_ended.labels(stream.ended or Why.LEFT).inc()
+
+    async def _changes(self, stream: Stream, item: Change | CatchUp) -> Sequence[Change]:
+        """Return what of an item is to be written."""
+        if isinstance(item, CatchUp):
+            async with self._places:
+                found = await changes_since(self._services, stream.person, stream.position)
+        else:
+            found = [item] if await self._may_see(stream, item) else []
+        return [change for change in found if stream.is_new(change)]
+
+    async def _may_see(self, stream: Stream, change: Change) -> bool:
+        known = may_see(stream.person, change.area, change.audience)
+        return await is_hers(self._services, stream.person, change) if known is None else known
+
+    def _note(self, stream: Stream, change: Change) -> None:
+        self._deliveries.shown(stream.person, change)
+        if change.source_at is not None and change.cursor.event == "alert_raised":
+            lag = (clock.now() - change.source_at).total_seconds()
+            self._metrics.stream_lag.observe(max(lag, 0))
+
+    async def _check_sessions(self) -> None:
+        """End the streams of those whose session is over; one query for all of them."""
+        while True:
+            await asyncio.sleep(SESSIONS_CHECKED_EVERY.total_seconds())
+            open_now = {stream.person.session_id for stream in self.hub.streams}
+            try:
+                alive = await self._accounts.sessions.alive(open_now, clock.now())
+            except PyMongoError as error:
+                _log.warning("sessions_not_checked", exc_info=error)
+            else:
+                self.hub.end_sessions(alive)

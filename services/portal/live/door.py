@@ -1,0 +1,49 @@
+"""The door of the live stream: `GET /api/v1/alerts/stream`, as server-sent events."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from sse_starlette import EventSourceResponse
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from services.chassis import clock
+from services.chassis.web.problems import Problem, Refused
+from services.portal.access import Allowed
+from services.portal.api import guarded
+from services.portal.doors import CASEWORKERS
+from services.portal.identity import STREAM
+from services.portal.live.change import BadCursor, Cursor
+from services.portal.live.stream import Stream
+
+PING_EVERY_S = 15
+WRITTEN_WITHIN_S = 30
+
+
+def routes() -> list[BaseRoute]:
+    """Return the door of the stream; its path goes before those with variables."""
+    return [Route(STREAM, guarded(Allowed(CASEWORKERS), open_stream))]
+
+
+async def open_stream(request: Request) -> Response:
+    """Write alerts to her page from where she stopped reading, or from now on."""
+    stream = Stream(request.state.person, _position(request))
+    return EventSourceResponse(
+        request.app.state.live.events(stream),
+        ping=PING_EVERY_S,
+        send_timeout=WRITTEN_WITHIN_S,
+    )
+
+
+def _position(request: Request) -> Cursor:
+    """Return where to begin: the header of a browser that reconnects goes before the address."""
+    last = request.headers.get("Last-Event-ID") or request.query_params.get("last_event_id")
+    if not last:
+        return Cursor(clock.now())
+    try:
+        return Cursor.read(last)
+    except BadCursor as error:
+        detail = f"The last event id is not one of ours: {error}."
+        raise Refused(Problem(HTTPStatus.BAD_REQUEST, "bad-cursor", detail)) from None

@@ -1,0 +1,72 @@
+"""From one heard event to all the streams whose people may see it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection
+from dataclasses import replace
+
+from services.contracts.envelope import Envelope
+from services.portal.live.change import Audience, Change, heard, may_see
+from services.portal.live.stream import CATCH_UP, Stream, Why
+
+AUDIENCES_KEPT = 10_000
+
+
+class Hub:
+    """Knows the open streams by area; used from the event loop only.
+
+    Some events do not say who is to be told of their alert. The hub remembers what it last heard,
+    and where it has heard nothing the stream asks notifications.
+    """
+
+    def __init__(self) -> None:
+        self._by_area: dict[str, set[Stream]] = defaultdict(set)
+        self._audiences: OrderedDict[str, Audience] = OrderedDict()
+
+    @property
+    def streams(self) -> Collection[Stream]:
+        """Return all open streams."""
+        return set().union(*self._by_area.values())
+
+    def join(self, stream: Stream) -> None:
+        """Write to a stream from now on."""
+        for area in stream.person.areas:
+            self._by_area[area].add(stream)
+
+    def leave(self, stream: Stream) -> None:
+        """Write to it no more."""
+        for area in stream.person.areas:
+            self._by_area[area].discard(stream)
+            if not self._by_area[area]:
+                del self._by_area[area]
+
+    def hear(self, envelope: Envelope) -> None:
+        """Offer an event to everybody who may see it."""
+        change = self._with_audience(heard(envelope))
+        nearby = self._by_area.get(change.area, set()) | self._by_area.get("*", set())
+        for stream in nearby:
+            if may_see(stream.person, change.area, change.audience) is not False:
+                stream.offer(change)
+
+    def catch_up(self) -> None:
+        """Let every stream fetch what may have passed by while the bus was away."""
+        for stream in self.streams:
+            stream.offer(CATCH_UP)
+
+    def end_sessions(self, alive: Collection[str]) -> None:
+        """End the streams of people whose session is over."""
+        for stream in self.streams:
+            if stream.person.session_id not in alive:
+                stream.end(Why.SIGNED_OUT)
+
+    def _with_audience(self, change: Change) -> Change:
+        """Return the change with who is to be told, as far as that is known."""
+        reference = change.cursor.reference
+        if change.audience is None:
+            return replace(change, audience=self._audiences.get(reference))
+        self._audiences[reference] = change.audience
+        self._audiences.move_to_end(reference)
+        if len(self._audiences) > AUDIENCES_KEPT:
+            self._audiences.popitem(last=False)
+        return change

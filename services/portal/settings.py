@@ -1,0 +1,76 @@
+"""What the portal needs to know, read once from the environment; secrets come as files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from environs import Env, EnvError
+from marshmallow.validate import OneOf, Range
+
+from services.chassis.settings import LEVELS, PORTS, BadSettings, mongo_address
+
+UPSTREAMS = ("referrals", "risk", "sessions", "notifications")
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSettings:
+    """The place of the portal: its address, its database, the bus and the four services.
+
+    `origin` is the address in people's browsers; `rate_per_s` and `rate_burst` bound what one
+    account or API key may ask of one process; `upstreams` maps a service to its base URL.
+    """
+
+    http_host: str
+    http_port: int
+    origin: str
+    mode: str
+    log_level: str
+    mongo_uri: str
+    database: str
+    amqp_uri: str
+    token_private_key: Path
+    rate_per_s: float
+    rate_burst: int
+    upstreams: Mapping[str, str]
+
+    @property
+    def is_https(self) -> bool:
+        """Do browsers reach the portal by https, so that cookies must stay on it?"""
+        return urlsplit(self.origin).scheme == "https"
+
+
+def read_settings(env: Env | None = None) -> PortalSettings:
+    """Read the portal's settings from the environment.
+
+    Raises:
+        BadSettings: with one sentence that names what is missing or wrong.
+
+    """
+    env = env or Env()
+    try:
+        uri, database = mongo_address(env, "portal")
+        port = env.int("PORTAL_PORT", PORTS["portal"])
+        return PortalSettings(
+            http_host=env.str("HTTP_HOST", "127.0.0.1"),
+            http_port=port,
+            origin=env.str("PORTAL_ORIGIN", f"http://localhost:{port}").rstrip("/"),
+            mode=env.str("MODE", "local"),
+            log_level=env.str("LOG_LEVEL", "INFO", validate=OneOf(LEVELS)),
+            mongo_uri=uri,
+            database=database,
+            amqp_uri=env.str("AMQP_URI"),
+            token_private_key=env.path("TOKEN_PRIVATE_KEY_FILE"),
+            rate_per_s=env.float("PORTAL_RATE_PER_S", 50.0, validate=Range(min=0.1)),
+            rate_burst=env.int("PORTAL_RATE_BURST", 200, validate=Range(min=1)),
+            upstreams={name: _upstream(env, name) for name in UPSTREAMS},
+        )
+    except EnvError as error:
+        raise BadSettings(f"{error}. See deploy/example.env for every setting.") from None
+
+
+def _upstream(env: Env, name: str) -> str:
+    port = env.int(f"{name.upper()}_PORT", PORTS[name])
+    return env.str(f"{name.upper()}_URL", f"http://127.0.0.1:{port}").rstrip("/")
