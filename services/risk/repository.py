@@ -1,0 +1,232 @@
+"""Risk profiles in the database: a profile as a document and back, its indexes, who sees which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from services.chassis.auth import Principal, Role
+from services.chassis.crypto import Erased, Sealed
+from services.chassis.runtime import Runtime
+from services.chassis.storage.aggregates import Repository, Taken
+from services.chassis.storage.mongo import Document, Index, Shape
+from services.contracts.envelope import Announcement
+from services.risk.domain.assessment import (
+    Assessment,
+    Change,
+    Grade,
+    Judgement,
+    Known,
+    Line,
+    Source,
+)
+from services.risk.domain.dash import Basis, Finding, Ground, IncidentCount, Score
+from services.risk.domain.model import AwaitedAlert, Decision, Facts, RiskProfile
+from services.risk.domain.ruleset import Answer, Band
+
+STAFF = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.DUTY_MANAGER})
+_NOBODY: Mapping[str, Any] = {"_id": {"$in": []}}
+
+BY_REFERENCE = Shape("profile_by_reference", index="reference", equal=("reference",))
+UNANSWERED = Shape(
+    "alerts_still_awaited",
+    index="announce_again_at",
+    sort=(("announce_again_at", 1),),
+    range=("announce_again_at",),
+)
+
+
+class RiskProfiles(Repository[RiskProfile]):
+    """The risk profiles of this service.
+
+    Free text of judgements is sealed when it is first written, carried along unopened, and opened
+    only for who reads it. `announce_again_at` is there only while an alert is awaited.
+    """
+
+    collection = "risk"
+    SHAPES: ClassVar[tuple[Shape, ...]] = (BY_REFERENCE, UNANSWERED)
+    INDEXES: ClassVar[tuple[Index, ...]] = (
+        Index("reference", (("reference", 1),), unique=True),
+        Index("announce_again_at", (("announce_again_at", 1),), sparse=True),
+    )
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        announce: Callable[[RiskProfile, object], Announcement],
+        count: Callable[[RiskProfile, Sequence[object]], None],
+    ) -> None:
+        super().__init__(runtime, announce)
+        self._vault = runtime.vault
+        self._count = count
+
+    def scope(self, principal: Principal) -> Mapping[str, Any]:
+        """Return what staff may see: the cases of their areas; others see none."""
+        if principal.role not in STAFF:
+            return _NOBODY
+        return {} if "*" in principal.areas else {"area": {"$in": list(principal.areas)}}
+
+    def create(self, root: RiskProfile, events: Sequence[object]) -> RiskProfile:
+        """Create a profile as every repository does, and count what it says once it is saved."""
+        created = super().create(root, events)
+        self._count(created, events)
+        return created
+
+    def change(self, key: str, decide: Callable[[RiskProfile], Decision]) -> RiskProfile:
+        """Change a profile as every repository does, and count what was decided once saved."""
+        said: list[object] = []
+
+        def deciding(found: RiskProfile) -> Decision:
+            changed, events = decide(found)
+            said[:] = events
+            return changed, events
+
+        changed = super().change(key, deciding)
+        self._count(changed, said)
+        return changed
+
+    def open_or_change(
+        self, fresh: Decision, decide: Callable[[RiskProfile], Decision]
+    ) -> RiskProfile:
+        """Insert a new profile: one round trip; if the case has one already, change that one."""
+        try:
+            return self.create(*fresh)
+        except Taken:
+            return self.change(fresh[0].id, decide)
+
+    def unanswered(self, at: datetime, limit: int) -> list[RiskProfile]:
+        """Return profiles whose awaited alert is overdue.
+
+        Those whose words still wait for the bus are left out: repeating them there helps nobody.
+        """
+        overdue = {"announce_again_at": {"$lte": at}, "outbox_due": {"$exists": False}}
+        return self.select(overdue, limit)
+
+    def open_words(self, words: object | None) -> str | None:
+        """Return free text as it was written; None where there is none or it has been erased."""
+        if not isinstance(words, Sealed):
+            return None if words is None else str(words)
+        try:
+            return str(self._vault.open(words))
+        except Erased:
+            return None
+
+    def document(self, root: RiskProfile) -> Document:
+        """Return a profile as fields; what of it was not sealed yet is sealed here."""
+        stored: Document = self._stored(root, root.case_id)
+        del stored["id"]
+        if root.awaited:
+            stored["announce_again_at"] = root.awaited.announce_again_at
+        return {**stored, "case_id": root.case_id}
+
+    def root(self, document: Mapping[str, Any]) -> RiskProfile:
+        """Return the profile that a document holds."""
+        awaited = document["awaited"]
+        return RiskProfile(
+            id=document["_id"],
+            reference=document["reference"],
+            area=document["area"],
+            opened_at=document["opened_at"],
+            closed_at=document["closed_at"],
+            lines={name: _line(stored) for name, stored in document["lines"].items()},
+            facts=_facts(document["facts"]),
+            judgement=_judgement(document["judgement"]),
+            assessments=tuple(_assessment(stored) for stored in document["assessments"]),
+            awaited=AwaitedAlert(**awaited) if awaited else None,
+        )
+
+    def _stored(self, value: Any, case_id: str) -> Any:
+        """Return a value as BSON holds it; free text of a judgement as ciphertext."""
+        if isinstance(value, Judgement):
+            return {
+                **{"level": value.level.value, "by": value.by, "at": value.at},
+                "concern": self._kept(value.concern, case_id),
+                "rationale": self._kept(value.rationale, case_id),
+            }
+        if is_dataclass(value):
+            return {f.name: self._stored(getattr(value, f.name), case_id) for f in fields(value)}
+        if isinstance(value, Mapping):
+            return {key: self._stored(item, case_id) for key, item in value.items()}
+        if isinstance(value, tuple):
+            return [self._stored(item, case_id) for item in value]
+        return value.value if isinstance(value, StrEnum) else value
+
+    def _kept(self, words: object | None, case_id: str) -> object:
+        if words is None:
+            return None
+        sealed = words if isinstance(words, Sealed) else self._vault.seal(case_id, words)
+        return sealed.stored()
+
+
+def _assessment(stored: Mapping[str, Any]) -> Assessment:
+    return Assessment(
+        **{**stored}
+        | {
+            "source": Source(**stored["source"]),
+            "answers": {item: Answer(answer) for item, answer in stored["answers"].items()},
+            "grade": _band(stored["grade"]),
+            "judgement": _judgement(stored["judgement"]),
+            "dissent": _judgement(stored["dissent"]),
+            "finding": _finding(stored["finding"]),
+            "band": Band(stored["band"]),
+            "previous_band": _band(stored["previous_band"]),
+            "changes": tuple(
+                Change(change["item"], Answer(change["was"]), Answer(change["now"]))
+                for change in stored["changes"]
+            ),
+            "unrecognised": tuple(stored["unrecognised"]),
+        }
+    )
+
+
+def _finding(stored: Mapping[str, Any]) -> Finding:
+    return Finding(
+        score=Score(**stored["score"]) if stored["score"] else None,
+        factors=tuple(stored["factors"]),
+        grounds=tuple(Ground(ground) for ground in stored["grounds"]),
+        cues=tuple(stored["cues"]),
+        prompts=tuple(stored["prompts"]),
+        incidents=stored["incidents"],
+        actuarial=Band(stored["actuarial"]),
+        level=Band(stored["level"]),
+        basis=tuple(Basis(basis) for basis in stored["basis"]),
+        level_if_unknown=Band(stored["level_if_unknown"]),
+    )
+
+
+def _line(stored: Mapping[str, Any]) -> Line:
+    known = {
+        item: Known(Answer(each["answer"]), each["at"], each["told_at"])
+        for item, each in stored["answers"].items()
+    }
+    grade = stored["grade"]
+    return Line(
+        stored["instrument"], known, Grade(Band(grade["level"]), grade["at"]) if grade else None
+    )
+
+
+def _facts(stored: Mapping[str, Any]) -> Facts:
+    return Facts(
+        incidents_at=tuple(stored["incidents_at"]),
+        incident_counts=tuple(IncidentCount(**count) for count in stored["incident_counts"]),
+        further_incidents_at=tuple(stored["further_incidents_at"]),
+        previous_maracs_at=tuple(stored["previous_maracs_at"]),
+    )
+
+
+def _judgement(stored: Mapping[str, Any] | None) -> Judgement | None:
+    if stored is None:
+        return None
+    words = {name: _words(stored[name]) for name in ("concern", "rationale")}
+    return Judgement(Band(stored["level"]), stored["by"], stored["at"], **words)
+
+
+def _words(stored: bytes | None) -> Sealed | None:
+    return None if stored is None else Sealed(bytes(stored))
+
+
+def _band(stored: str | None) -> Band | None:
+    return None if stored is None else Band(stored)

@@ -1,0 +1,75 @@
+"""The risk service: assessments, by events, by HTTP and by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.chassis.metrics import Metrics
+from services.chassis.runtime import Runtime
+from services.chassis.wiring import Wired
+from services.risk.announcements import announce
+from services.risk.api import Api
+from services.risk.consumers import Consumers
+from services.risk.domain.assessment import Assessment
+from services.risk.domain.events import AssessmentAnnouncedAgain, RiskAssessed
+from services.risk.domain.model import RiskProfile
+from services.risk.domain.ruleset import Rulebook
+from services.risk.repository import RiskProfiles
+from services.risk.settings import read_rulebook
+from services.risk.timers import Timers
+
+
+class Tally:
+    """Counts assessments, without saying of whom."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._assessed = metrics.counter(
+            "casework_risk_assessments_total",
+            "Assessments made, by the band of the case and what they were made from.",
+            ("band", "source"),
+        )
+        self._raised = metrics.counter(
+            "casework_risk_judgement_raised_total",
+            "Assessments whose level is higher by professional judgement than without.",
+        )
+        self._again = metrics.counter(
+            "casework_risk_awaited_alerts_announced_again_total",
+            "High assessments announced again because no alert was heard for them in time.",
+        )
+
+    def count(self, profile: RiskProfile, events: Sequence[object]) -> None:
+        """Count the events of a decision that has been saved."""
+        for event in events:
+            if isinstance(event, AssessmentAnnouncedAgain):
+                self._again.inc()
+            elif isinstance(event, RiskAssessed):
+                self._count_assessment(profile.assessment(event.assessment_id))
+
+    def _count_assessment(self, made: Assessment) -> None:
+        self._assessed.labels(made.band.value, made.source.kind).inc()
+        if made.is_raised_by_judgement:
+            self._raised.inc()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the doors work with."""
+
+    profiles: RiskProfiles
+    rulebook: Rulebook
+    now: Callable[[], datetime]
+
+
+def wire(runtime: Runtime) -> Parts:
+    """Make the parts of this service."""
+    profiles = RiskProfiles(runtime, announce, Tally(runtime.metrics).count)
+    return Parts(profiles, read_rulebook(), runtime.now)
+
+
+class Risk(Api, Consumers, Timers):
+    """The service: its name, its parts, and the doors of its three rooms."""
+
+    name = "risk"
+    parts = Wired(wire)
