@@ -1,0 +1,152 @@
+"""One atomic write: state, receipts and events together, or nothing."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.chassis import clock
+from services.chassis.auth import Principal, Role
+from services.chassis.context import fresh_context, request_receipt
+from services.chassis.storage.aggregates import KeyReused, NotFound, Taken
+from tests.integration.chassis.things import Counted, Thing, Things, announce, new_thing, runtime
+
+NO_BUS = "amqp://nobody:nothing@127.0.0.1:1/none"
+MANAGER = Principal("m", Role.MANAGER, areas=("perugia",))
+
+
+@pytest.fixture
+def things(mongo: Any) -> Things:
+    made = Things(runtime(mongo, NO_BUS), announce)
+    made.runtime.database.drop_collection(Things.collection)
+    made.ensure_indexes()
+    return made
+
+
+def stored(things: Things, thing: Thing) -> dict[str, Any]:
+    found = things.runtime.database[Things.collection].find_one({"_id": thing.id})
+    assert found is not None
+    return found
+
+
+def count_up(thing: Thing) -> tuple[Thing, list[Counted]]:
+    return replace(thing, count=thing.count + 1), [Counted()]
+
+
+def test_state_and_events_are_one_document(things: Things) -> None:
+    thing = things.create(new_thing(), [Counted()])
+    things.change(thing.reference, count_up)
+    document = stored(things, thing)
+    assert (document["version"], document["seq"], document["count"]) == (2, 2, 1)
+    assert [entry["seq"] for entry in document["outbox"]] == [1, 2]
+    assert document["outbox_due"] > clock.now()
+
+
+def test_a_taken_id_or_reference_is_refused(things: Things) -> None:
+    thing = things.create(new_thing(), [])
+    with pytest.raises(Taken):
+        things.create(thing, [])
+    with pytest.raises(Taken):
+        things.create(replace(new_thing(), reference=thing.reference), [])
+
+
+def test_many_writers_lose_nothing(things: Things) -> None:
+    thing = things.create(new_thing(), [])
+    with ThreadPoolExecutor(8) as writers:
+        list(writers.map(lambda _: things.change(thing.id, count_up), range(200)))
+    document = stored(things, thing)
+    assert (document["count"], document["seq"], len(document["outbox"])) == (200, 200, 200)
+
+
+def test_the_same_event_is_applied_once(things: Things) -> None:
+    thing = things.create(new_thing(), [])
+    heard = things.under(replace(fresh_context(), receipt="event-1"))
+    for _ in range(3):
+        heard.change(thing.id, count_up)
+    assert stored(things, thing)["count"] == 1
+
+
+def test_the_event_that_created_it_is_applied_already(things: Things) -> None:
+    heard = things.under(replace(fresh_context(), receipt="event-1"))
+    thing = heard.create(new_thing(), [])
+    assert heard.change(thing.id, count_up).count == 0
+
+
+def test_an_idempotency_key_replays_its_own_body_and_refuses_another(things: Things) -> None:
+    everywhere = replace(MANAGER, areas=("*",))
+    thing = things.create(new_thing(), [])
+
+    def asked(body: bytes) -> Things:
+        receipt = request_receipt(everywhere, "key-1", body)
+        return things.under(replace(fresh_context(everywhere), receipt=receipt))
+
+    asked(b"{}").change(thing.id, count_up)
+    assert asked(b"{}").change(thing.id, count_up).count == 1
+    with pytest.raises(KeyReused):
+        asked(b'{"more": 1}').change(thing.id, count_up)
+
+
+def test_a_decision_without_change_writes_nothing(things: Things) -> None:
+    thing = things.create(new_thing(), [])
+    things.change(thing.id, lambda same: (same, []))
+    assert stored(things, thing)["version"] == 1
+
+
+def test_what_a_root_no_longer_has_is_gone_from_its_document(things: Things) -> None:
+    thing = things.create(new_thing(note="x"), [])
+    things.change(thing.id, lambda now: (replace(now, note=None), []))
+    assert "note" not in stored(things, thing)
+
+
+def test_scope_holds_for_one_for_some_for_pages_and_for_changes(things: Things) -> None:
+    thing = things.create(new_thing(area="cluj"), [])
+    hers = things.under(fresh_context(MANAGER))
+    with pytest.raises(NotFound):
+        hers.load(thing.reference)
+    with pytest.raises(NotFound):
+        hers.change(thing.id, count_up)
+    assert hers.find({"_id": thing.id}) is None
+    assert hers.select({"_id": thing.id}) == []
+    assert hers.page(Things.BY_COUNT, {"area": "cluj"}, after=None, limit=9).items == ()
+
+
+def test_pages_show_everything_once_in_order(things: Things) -> None:
+    made = [things.create(new_thing(count=number // 3), []) for number in range(20)]
+    seen: list[Thing] = []
+    cursor = None
+    while True:
+        page = things.page(Things.BY_COUNT, {"area": "cluj"}, after=cursor, limit=6)
+        seen += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    assert [thing.id for thing in seen] == [
+        thing.id for thing in sorted(made, key=lambda t: (t.count, t.id), reverse=True)
+    ]
+
+
+def test_only_one_relay_gets_what_is_due(things: Things) -> None:
+    thing = things.create(new_thing(), [Counted()])
+    outbox = things.runtime.relay.outbox_of(things.runtime.database[Things.collection])
+    assert outbox.claim(clock.now(), 10) == []
+    later = clock.now() + timedelta(seconds=6)
+    with ThreadPoolExecutor(4) as relays:
+        claims = list(relays.map(lambda _: outbox.claim(later, 10), range(4)))
+    assert [entry.aggregate_id for claim in claims for entry in claim] == [thing.id]
+
+
+def test_confirmed_events_leave_and_newer_ones_stay(things: Things) -> None:
+    thing = things.create(new_thing(), [Counted()])
+    outbox = things.runtime.relay.outbox_of(things.runtime.database[Things.collection])
+    things.change(thing.id, count_up)
+    outbox.confirm({thing.id: 1})
+    assert [entry["seq"] for entry in stored(things, thing)["outbox"]] == [2]
+    assert outbox.backlog(clock.now()).aggregates == 1
+    outbox.confirm({thing.id: 2})
+    document = stored(things, thing)
+    assert document["outbox"] == []
+    assert "outbox_due" not in document
