@@ -1,0 +1,56 @@
+"""The event door: what became of the case becomes visible on its referrals.
+
+The names of these methods are the names of queues' handlers: they do not change.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.chassis.messaging.consume import Heard, hears
+from services.referrals import usecases
+from services.referrals.repository import Referrals
+
+
+class Consumers:
+    """The events that this service hears."""
+
+    parts: Any
+
+    @hears("risk_assessed", 1)
+    def on_risk_assessed(self, heard: Heard) -> None:
+        """Show the newest band in the worklist."""
+        data = heard.data
+        usecases.hear_assessment(
+            _referrals(self.parts, heard), data["case_reference"], data["band"], data["number"]
+        )
+
+    @hears("session_recorded", 1)
+    def on_session_recorded(self, heard: Heard) -> None:
+        """Mark work as begun at the first session that she came to."""
+        data = heard.data
+        usecases.hear_session(
+            _referrals(self.parts, heard),
+            data["case_reference"],
+            attendance=data["attendance"],
+            by=data["practitioner_id"],
+            held_at=data["held_at"],
+            at=heard.at,
+        )
+
+    @hears("case_closed", 1)
+    def on_case_closed(self, heard: Heard) -> None:
+        """Close the referrals that the case was open for."""
+        data = heard.data
+        usecases.hear_closure(
+            _referrals(self.parts, heard),
+            data["case_reference"],
+            by=data["by"],
+            closed_at=heard.envelope.occurred_at,
+            at=heard.at,
+        )
+
+
+def _referrals(parts: Any, heard: Heard) -> Referrals:
+    referrals: Referrals = parts.referrals.under(heard.context)
+    return referrals

@@ -1,0 +1,203 @@
+"""Referrals in the database: as documents and back, sealed, indexed, and seen by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any, ClassVar
+
+from services.chassis.auth import CASEWORK, Principal
+from services.chassis.context import fresh_context
+from services.chassis.crypto import BlindIndex, Erased, Sealed, Vault
+from services.chassis.ids import new_id, new_reference
+from services.chassis.storage.aggregates import Repository, Taken
+from services.chassis.storage.mongo import Document, Index, Shape
+from services.chassis.storage.paging import Page
+from services.referrals.domain.intake import Facts
+from services.referrals.domain.model import Case, Move, Referral
+from services.referrals.domain.states import Status
+
+NEAR_MATCHES = 20
+_NOBODY: Mapping[str, Any] = {"_id": {"$in": []}}
+_NEWEST = (("submitted_at", -1),)
+
+OF_AGENCY = Shape(
+    "referrals_of_an_agency",
+    index="agency_status_newest",
+    equal=("agency_id", "status"),
+    sort=_NEWEST,
+)
+OF_AREAS = Shape(
+    "referrals_of_areas", index="area_status_newest", equal=("area", "status"), sort=_NEWEST
+)
+EVERYWHERE = Shape("referrals_everywhere", index="status_newest", equal=("status",), sort=_NEWEST)
+BY_REFERENCE = Shape("referral_by_reference", index="reference", equal=("reference",))
+OF_CASE = Shape("referrals_of_a_case", index="case_reference", equal=("case_reference",))
+HOLDING = Shape("referrals_by_claim", index="claims", equal=("claims",))
+NEAR = Shape("referrals_near_another", index="near", equal=("near",))
+
+
+def _paged(shape: Shape) -> Index:
+    """Return the index of a list: equality, then sort, then `_id`, which settles ties."""
+    return Index(shape.index, (*((name, 1) for name in shape.equal), *shape.sort, ("_id", -1)))
+
+
+class Referrals(Repository[Referral]):
+    """The referrals of this service; what is sealed in them is carried along unopened."""
+
+    collection = "referrals"
+    SHAPES: ClassVar[tuple[Shape, ...]] = (
+        OF_AGENCY,
+        OF_AREAS,
+        EVERYWHERE,
+        BY_REFERENCE,
+        OF_CASE,
+        HOLDING,
+        NEAR,
+    )
+    INDEXES: ClassVar[tuple[Index, ...]] = (
+        *map(_paged, (OF_AGENCY, OF_AREAS, EVERYWHERE)),
+        Index("reference", (("reference", 1),), unique=True),
+        Index("case_reference", (("case_reference", 1),)),
+        Index("claims", (("claims", 1),), unique=True, sparse=True),
+        Index("near", (("near", 1),)),
+    )
+
+    def scope(self, principal: Principal) -> Mapping[str, Any]:
+        """Return what somebody may see: an agency its own, the team its areas', others nothing."""
+        if principal.role.is_agency:
+            return {"agency_id": principal.agency_id}
+        if principal.role not in CASEWORK:
+            return _NOBODY
+        return {} if "*" in principal.areas else {"area": {"$in": list(principal.areas)}}
+
+    def listed(
+        self, statuses: Sequence[Status], *, after: str | None, limit: int
+    ) -> Page[Referral]:
+        """Return a page of what the asker may see in these statuses, the newest first."""
+        values = {"status": [status.value for status in statuses]}
+        return self.page(self._list_shape(), values, after=after, limit=limit)
+
+    def store(self, referral: Referral, events: Sequence[object]) -> bool:
+        """Save a new one with its events; False where its claims or reference are taken."""
+        try:
+            self.create(referral, events)
+        except Taken:
+            return False
+        return True
+
+    def holding(self, claims: Sequence[str]) -> Sequence[Referral]:
+        """Return the referrals that hold any of these claims, whoever asks."""
+        return self._unscoped().select({"claims": {"$in": list(claims)}})
+
+    def sees(self, case_reference: str) -> bool:
+        """May the asker see any referral of this case?"""
+        return self.find({"case_reference": case_reference}) is not None
+
+    def of_case(self, case_reference: str) -> Sequence[Referral]:
+        """Return all referrals of a case, the newest first, whoever asks."""
+        found = self._unscoped().select({"case_reference": case_reference})
+        return sorted(found, key=lambda referral: referral.submitted_at, reverse=True)
+
+    def near(self, referrals: Sequence[Referral]) -> Sequence[str]:
+        """Return the references of other cases that share something with one of these."""
+        hashes = {one for referral in referrals for one in referral.near}
+        own = {referral.case_reference for referral in referrals}
+        found = self._unscoped().select({"near": {"$in": sorted(hashes)}})
+        return sorted({other.case_reference for other in found} - own)[:NEAR_MATCHES]
+
+    def document(self, root: Referral) -> Document:
+        """Return the fields of a referral; the facts lie flat among them, days as ISO text."""
+        kept = {name: getattr(root, name) for name in _PLAIN}
+        return {
+            **kept,
+            **asdict(root.facts),
+            "needs": list(root.facts.needs),
+            "near": list(root.near),
+            **({"claims": list(root.claims)} if root.claims else {}),
+            "status": root.status.value,
+            "sealed": {group: _stored(value) for group, value in root.sealed.items()},
+            "history": [_step(move) for move in root.history],
+        }
+
+    def root(self, document: Mapping[str, Any]) -> Referral:
+        """Return the referral that a document holds."""
+        facts = {field.name: document[field.name] for field in fields(Facts)}
+        return Referral(
+            id=document["_id"],
+            **{name: document[name] for name in _PLAIN},
+            facts=Facts(**{**facts, "needs": tuple(facts["needs"])}),
+            near=tuple(document["near"]),
+            claims=tuple(document.get("claims", ())),
+            sealed={group: Sealed(bytes(value)) for group, value in document["sealed"].items()},
+            history=tuple(map(_move, document["history"])),
+        )
+
+    def _list_shape(self) -> Shape:
+        asker = self.context.principal
+        if asker is not None and asker.role.is_agency:
+            return OF_AGENCY
+        return EVERYWHERE if asker is None or "*" in asker.areas else OF_AREAS
+
+    def _unscoped(self) -> Referrals:
+        """Return these referrals as the service itself sees them, never to be shown as they are."""
+        return self.under(fresh_context())
+
+
+_PLAIN = (
+    "reference",
+    "case_id",
+    "case_reference",
+    "agency_id",
+    "submitted_by",
+    "submitted_at",
+    "fingerprint",
+    "repeat",
+    "band",
+    "assessment",
+)
+
+
+def _step(move: Move) -> Document:
+    step = {name: getattr(move, name) for name in ("by", "at", "reason_code")}
+    note = None if move.note is None else _stored(move.note)
+    return {"was": move.was.value, "to": move.to.value, **step, "note": note}
+
+
+def _move(step: Mapping[str, Any]) -> Move:
+    note = None if step["note"] is None else Sealed(bytes(step["note"]))
+    return Move(**{**step, "was": Status(step["was"]), "to": Status(step["to"]), "note": note})
+
+
+def _stored(value: object) -> Any:
+    """Return a sealed value as the database keeps it; anything else must never get there."""
+    if not isinstance(value, Sealed):
+        raise TypeError("only sealed values may be stored here")
+    return value.stored()
+
+
+class Strongbox:
+    """What identifies her, made unreadable with her case's own key, and matched without reading."""
+
+    def __init__(self, vault: Vault, index: BlindIndex) -> None:
+        self._vault, self._index = vault, index
+
+    def claim(self, who: Sequence[str]) -> Case:
+        """Return the case of the woman with this matching key, made now if there is none."""
+        found = self._vault.claim(self.blind("who", *who), new_id(), new_reference("C"))
+        return Case(found.case_id, found.case_reference, found.is_new)
+
+    def seal(self, case_id: str, value: object) -> Sealed:
+        """Encrypt a JSON value with the key of the case."""
+        return self._vault.seal(case_id, value)
+
+    def open(self, sealed: object) -> Any:
+        """Decrypt a value; None where it has been erased."""
+        try:
+            return self._vault.open(sealed) if isinstance(sealed, Sealed) else None
+        except Erased:
+            return None
+
+    def blind(self, *parts: str) -> str:
+        """Return a keyed hash (HMAC-SHA256, hexadecimal), equal for equal parts."""
+        return self._index.of(*parts)
