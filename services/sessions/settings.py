@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from environs import Env, EnvError
 from marshmallow.validate import Range
 
@@ -22,9 +24,15 @@ def read_rules(env: Env | None = None) -> Rules:
     env = env or Env()
     try:
         usual = env.int("ENGAGEMENT_LAPSES_AT", 2, validate=Range(min=1))
-        by_area: dict[str, int] = env.dict("ENGAGEMENT_LAPSES_AT_BY_AREA", {}, subcast_values=int)
     except EnvError as error:
         raise BadSettings(f"{error}. See deploy/example.env for every setting.") from None
-    if any(number < 1 for number in by_area.values()):
-        raise BadSettings("ENGAGEMENT_LAPSES_AT_BY_AREA: each number must be 1 or more")
-    return Rules(Rule(usual), {area: Rule(number) for area, number in by_area.items()})
+    by_area = env.str("ENGAGEMENT_LAPSES_AT_BY_AREA", "")
+    return Rules(Rule(usual), {area: Rule(number) for area, number in _numbers(by_area)})
+
+
+def _numbers(text: str) -> Iterator[tuple[str, int]]:
+    for part in filter(None, text.split(",")):
+        area, _, number = part.partition("=")
+        if not number.strip().isdecimal() or int(number) < 1:
+            raise BadSettings("ENGAGEMENT_LAPSES_AT_BY_AREA is written cluj=3,perugia=4")
+        yield area.strip(), int(number)
