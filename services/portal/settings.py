@@ -12,8 +12,6 @@ from marshmallow.validate import OneOf, Range
 
 from services.chassis.settings import LEVELS, PORTS, BadSettings, mongo_address
 
-UPSTREAMS = ("referrals", "risk", "sessions", "notifications")
-
 
 @dataclass(frozen=True, slots=True)
 class PortalSettings:
@@ -65,12 +63,17 @@ def read_settings(env: Env | None = None) -> PortalSettings:
             token_private_key=env.path("TOKEN_PRIVATE_KEY_FILE"),
             rate_per_s=env.float("PORTAL_RATE_PER_S", 50.0, validate=Range(min=0.1)),
             rate_burst=env.int("PORTAL_RATE_BURST", 200, validate=Range(min=1)),
-            upstreams={name: _upstream(env, name) for name in UPSTREAMS},
+            upstreams={
+                "referrals": env.str("REFERRALS_URL", _beside("referrals")),
+                "risk": env.str("RISK_URL", _beside("risk")),
+                "sessions": env.str("SESSIONS_URL", _beside("sessions")),
+                "notifications": env.str("NOTIFICATIONS_URL", _beside("notifications")),
+            },
         )
     except EnvError as error:
         raise BadSettings(f"{error}. See deploy/example.env for every setting.") from None
 
 
-def _upstream(env: Env, name: str) -> str:
-    port = env.int(f"{name.upper()}_PORT", PORTS[name])
-    return env.str(f"{name.upper()}_URL", f"http://127.0.0.1:{port}").rstrip("/")
+def _beside(service: str) -> str:
+    """Return where a service listens when everything runs on one machine."""
+    return f"http://127.0.0.1:{PORTS[service]}"

@@ -72,10 +72,11 @@ class People:
             raise AccountTaken("there is an account with this id or e-mail address") from None
         return str(document["_id"])
 
-    async def describe(self, new: NewPerson) -> None:
-        """Bring an existing account up to date with what is said of the person."""
+    async def describe(self, new: NewPerson) -> bool:
+        """Bring an account up to date with what is said of the person; tell whether it exists."""
         known = {"email": tidy_email(new.email), "kind": "person"}
-        await self._collection.update_one(known, {"$set": _facts(new)})
+        changed = {"$set": _facts(new) | {"is_active": True}}
+        return bool((await self._collection.update_one(known, changed)).matched_count)
 
     async def by_email(self, email: str) -> Document | None:
         """Return the stored account of an e-mail address, while it is active."""

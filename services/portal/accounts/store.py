@@ -97,6 +97,11 @@ class Accounts:
         await self.people.set_password(account_id, await self._passwords.hash(password))
         await self.sessions.end_all(account_id, but=keep)
 
+    async def close_account(self, account_id: str) -> None:
+        """Let nobody use an account any more, from this moment."""
+        await self.people.deactivate(account_id)
+        await self.sessions.end_all(account_id)
+
     async def change_password(self, who: Person, old: str, new: str) -> None:
         """Change a person's own password; her other sessions end.
 
