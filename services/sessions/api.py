@@ -13,7 +13,8 @@ from services.chassis.ids import derived_id, new_id, new_reference
 from services.chassis.web.entrypoint import Request, door
 from services.sessions import schemas, usecases
 from services.sessions.domain import errors
-from services.sessions.domain.model import CaseFile, Colleague, State
+from services.sessions.domain.model import CaseFile, Colleague
+from services.sessions.domain.referral import State
 from services.sessions.domain.session import (
     Attendance,
     Incident,

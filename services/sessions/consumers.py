@@ -10,7 +10,8 @@ from typing import Any
 
 from services.chassis.messaging.consume import Heard, hears
 from services.sessions import usecases
-from services.sessions.domain.model import CaseFile, Referral
+from services.sessions.domain.model import CaseFile
+from services.sessions.domain.referral import Referral
 from services.sessions.domain.timeline import Entry
 from services.sessions.repository import CaseFiles
 

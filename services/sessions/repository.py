@@ -15,7 +15,8 @@ from services.chassis.storage.mongo import Document, Index, Shape
 from services.chassis.storage.paging import Page
 from services.contracts.dash import BANDS
 from services.contracts.envelope import Announcement
-from services.sessions.domain.model import CaseFile, Closure, Decision, Referral, State
+from services.sessions.domain.model import CaseFile, Closure, Decision
+from services.sessions.domain.referral import Referral, State
 from services.sessions.domain.session import Attendance, Incident, Session, Words
 from services.sessions.domain.timeline import Entry
 

@@ -11,7 +11,8 @@ from services.chassis import clock
 from services.chassis.ids import BadReference, read_reference
 from services.contracts.dash import ANSWERS, BANDS, DASH_27
 from services.contracts.vocabulary import APPROACHES
-from services.sessions.domain.model import RESULTS, State
+from services.sessions.domain.model import RESULTS
+from services.sessions.domain.referral import State
 from services.sessions.domain.session import INTERESTS, PLACES, REASONS, Attendance, faults
 
 LONGEST_TEXT = 4000

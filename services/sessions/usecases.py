@@ -9,7 +9,8 @@ from typing import Generic, Protocol, TypeVar
 
 from services.sessions.domain.engagement import Rules
 from services.sessions.domain.errors import PlaceUnknown
-from services.sessions.domain.model import CaseFile, Colleague, Decision, Referral
+from services.sessions.domain.model import CaseFile, Colleague, Decision
+from services.sessions.domain.referral import Referral
 from services.sessions.domain.session import Goal, OpenedSession, Session, Words, goals
 from services.sessions.domain.timeline import Entry
 

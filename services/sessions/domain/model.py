@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Self
 
 from services.sessions.domain import errors
@@ -21,34 +20,12 @@ from services.sessions.domain.events import (
     EngagementLapsed,
     SessionRecorded,
 )
+from services.sessions.domain.referral import TAKEN_ON, Referral, State, state_by
 from services.sessions.domain.session import Session
 from services.sessions.domain.timeline import Entry, enter
 
-
-class State(StrEnum):
-    """Where the work with her stands."""
-
-    REFERRED = "referred"
-    OPEN = "open"
-    ENGAGED = "engaged"
-    CLOSED = "closed"
-
-
 ACHIEVED = "achieved"
 RESULTS = (ACHIEVED, "partly", "not", "unknown")
-_ENDED = frozenset({"declined", "withdrawn", "closed"})
-_TAKEN_ON = frozenset({"accepted", "reopened", "engaged"})
-
-
-@dataclass(frozen=True, slots=True)
-class Referral:
-    """What is known of a referral of the case as of its event number `seq`; `by` moved it last."""
-
-    reference: str
-    status: str
-    seq: int
-    by: str
-    area: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +63,7 @@ class CaseFile:
     sessions: tuple[Session, ...] = ()
     timeline: tuple[Entry, ...] = ()
     closures: tuple[Closure, ...] = ()
+    area_at: datetime | None = None
     episode_at: datetime | None = None
     missed_in_a_row: int = 0
     last_contact_at: datetime | None = None
@@ -103,7 +81,7 @@ class CaseFile:
 
     @property
     def areas(self) -> tuple[str, ...]:
-        """The areas that see the case: its own, and those of later referrals (she may move)."""
+        """The areas that see the case: those of all its referrals."""
         return tuple(sorted({self.area, *(referral.area for referral in self.referrals)}))
 
     @property
@@ -124,7 +102,7 @@ class CaseFile:
     def follow(self, referral: Referral, entry: Entry) -> Decision:
         """Take note of what became of a referral; older news than is known moves nothing."""
         known = {r.reference: r for r in self.referrals}
-        noted = self._enter(entry)
+        noted = self._enter(entry)._place(referral, entry)
         if referral.reference in known and referral.seq <= known[referral.reference].seq:
             return noted, ()
         is_new = referral.reference not in known
@@ -194,11 +172,18 @@ class CaseFile:
             raise errors.ClosureNotHers
         return self._end(Closure(at, by.id, dict(outcomes)))
 
+    def _place(self, referral: Referral, entry: Entry) -> CaseFile:
+        """Let the newest referral name the area: she may have moved."""
+        is_newest = self.area_at is None or entry.at >= self.area_at
+        if entry.kind != "referral_submitted" or not is_newest:
+            return self
+        return replace(self, area=referral.area, area_at=entry.at)
+
     def _move(self, referral: Referral, at: datetime, *, is_new: bool) -> Decision:
         """Let the state follow the referrals; what a person began or ended goes before them."""
         if self.state is State.ENGAGED or not self._wakes(referral, at, is_new=is_new):
             return self, ()
-        state = _state_by(self.referrals)
+        state = state_by(self.referrals)
         if state is self.state:
             return self, ()
         if state is State.CLOSED:
@@ -211,7 +196,7 @@ class CaseFile:
         """Does this news of a referral move the file, though a person may have closed it?"""
         if self.closure is None or not self.closure.outcomes:
             return True
-        if referral.status in _TAKEN_ON:
+        if referral.status in TAKEN_ON:
             return is_new or at > self.closure.at
         return referral.status == "submitted"
 
@@ -283,11 +268,3 @@ class CaseFile:
 
 
 Decision = tuple[CaseFile, Sequence[object]]
-
-
-def _state_by(referrals: Sequence[Referral]) -> State:
-    """Return where the case stands by its referrals, one at least, whatever order told of them."""
-    statuses = {referral.status for referral in referrals}
-    if statuses & _TAKEN_ON:
-        return State.OPEN
-    return State.CLOSED if statuses <= _ENDED else State.REFERRED

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.sessions.domain.engagement import Rule
-from services.sessions.domain.model import CaseFile, Colleague, Decision, Referral
+from services.sessions.domain.model import CaseFile, Colleague, Decision
+from services.sessions.domain.referral import Referral
 from services.sessions.domain.session import Attendance, Session, Words
 from services.sessions.domain.timeline import Entry
 

@@ -22,7 +22,8 @@ from case_file_examples import (
 
 from services.sessions.domain import errors
 from services.sessions.domain.events import CaseAllocated, CaseClosed, SessionRecorded
-from services.sessions.domain.model import CaseFile, State
+from services.sessions.domain.model import CaseFile
+from services.sessions.domain.referral import State
 from services.sessions.domain.session import Incident
 from services.sessions.domain.timeline import Entry
 
@@ -226,3 +227,10 @@ def test_a_case_is_seen_by_the_area_of_every_referral() -> None:
     moved = type(referral)("R-2", "submitted", 1, "maya", "cluj")
     file = followed(bare(), (referral, entry), (moved, entry))
     assert file.areas == ("cluj", "london-rbkc")
+
+
+def test_the_newest_referral_names_the_area() -> None:
+    (first, entry), (_, later) = news("R-1", "submitted", 1, 0), news("R-2", "submitted", 1, 5)
+    moved = type(first)("R-2", "submitted", 1, "maya", "cluj")
+    for heard in ([(first, entry), (moved, later)], [(moved, later), (first, entry)]):
+        assert followed(bare(), *heard).area == "cluj"

@@ -9,7 +9,8 @@ from case_file_examples import START, bare, followed, news
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.sessions.domain.model import CaseFile, State
+from services.sessions.domain.model import CaseFile
+from services.sessions.domain.referral import State
 
 ONE = [
     news("R-1", "submitted", 1, 0),
@@ -36,6 +37,7 @@ COURSES = {
 def facts(file: CaseFile) -> tuple[object, ...]:
     return (
         file.state,
+        file.area,
         file.opened_at,
         file.last_activity_at,
         set(file.referrals),

@@ -21,7 +21,7 @@ from case_file_examples import (
 from services.sessions import usecases
 from services.sessions.domain.engagement import Rule, Rules
 from services.sessions.domain.errors import PlaceUnknown
-from services.sessions.domain.model import State
+from services.sessions.domain.referral import State
 from services.sessions.domain.session import Words
 from services.sessions.domain.timeline import Entry
 
