@@ -17,7 +17,6 @@ from services.referrals.domain.errors import (
 from services.referrals.domain.events import ReferralSubmitted
 from services.referrals.domain.intake import (
     Intake,
-    Particulars,
     Told,
     distinct,
     matching_key,
@@ -108,20 +107,25 @@ def submit_referral(
         agency_id=by.agency_id or OWN_TEAM,
         submitted_by=by.id,
         submitted_at=at,
-        facts=intake.facts,
-        sealed=_sealed(strongbox, case.case_id, intake.particulars),
         claims=_claims(strongbox, by, key, intake.particulars.agency_reference),
-        fingerprint=strongbox.blind("content", intake.canonical),
-        near=tuple(strongbox.blind(*t) for t in near_match_tokens(intake.particulars.client)),
         repeat=any(known.makes_a_repeat(at) for known in earlier),
+        **_told(strongbox, case.case_id, intake),
     )
     if referrals.store(referral, (ReferralSubmitted(),)):
         return Receipt(referral, is_replay=False)
     return Receipt(_sent_before(referrals, referral), is_replay=True)
 
 
-def _sealed(strongbox: Strongbox, case_id: str, told: Particulars) -> Mapping[str, object]:
-    return {group: strongbox.seal(case_id, value) for group, value in asdict(told).items()}
+def _told(strongbox: Strongbox, case_id: str, intake: Intake) -> dict[str, Any]:
+    """Return what was told as it is stored: facts readable, the rest sealed or hashed."""
+    groups = asdict(intake.particulars)
+    tokens = near_match_tokens(intake.particulars.client)
+    return {
+        "facts": intake.facts,
+        "sealed": {group: strongbox.seal(case_id, value) for group, value in groups.items()},
+        "fingerprint": strongbox.blind("content", intake.canonical),
+        "near": tuple(strongbox.blind(*token) for token in tokens),
+    }
 
 
 def _claims(
