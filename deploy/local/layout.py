@@ -1,0 +1,46 @@
+"""Where the local system keeps what it makes: everything under `var/`, nothing elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = ROOT / "var"
+VENV = ROOT / ".venv"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folders of one running system; two systems with two bases share nothing."""
+
+    base: Path = VAR
+
+    @property
+    def secrets(self) -> Path:
+        """Return the folder of generated keys (mode 700)."""
+        return self.base / "secrets"
+
+    @property
+    def logs(self) -> Path:
+        """Return the folder with one log for each process."""
+        return self.base / "log"
+
+    @property
+    def broker(self) -> Path:
+        """Return the home of the private RabbitMQ node."""
+        return self.base / "rabbitmq"
+
+    @property
+    def database(self) -> Path:
+        """Return the folder of the database's files."""
+        return self.base / "database"
+
+    @property
+    def demo_accounts(self) -> Path:
+        """Return the file with the passwords and keys of the demonstration (mode 600)."""
+        return self.base / "demo.json"
+
+    def log(self, name: str) -> Path:
+        """Return the log of one process."""
+        return self.logs / f"{name}.log"

@@ -1,0 +1,112 @@
+"""Ports on the loopback interface: which to use, which are free, who holds the others."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable, Mapping
+from secrets import SystemRandom
+
+from deploy.local.refusal import CannotGoOn
+
+HOST = "127.0.0.1"
+DEFAULTS: Mapping[str, int] = {
+    "portal": 8080,
+    "referrals": 8101,
+    "risk": 8102,
+    "sessions": 8103,
+    "notifications": 8104,
+    "broker": 8105,
+    "broker_peers": 8106,
+    "broker_names": 8107,
+    "database": 8108,
+}
+# Below the range from which Linux takes the near ends of outgoing connections.
+FREE_RANGE = range(10_240, 32_000)
+
+
+def setting(name: str) -> str:
+    """Return the environment variable that moves a port: `portal` → `PORTAL_PORT`."""
+    return f"{name.upper()}_PORT"
+
+
+def wanted(names: Iterable[str], environment: Mapping[str, str]) -> dict[str, int]:
+    """Return the ports asked for by the environment, the usual ones where it says nothing.
+
+    Raises:
+        CannotGoOn: a port is no number.
+
+    """
+    return {name: _read(setting(name), DEFAULTS[name], environment) for name in names}
+
+
+def _read(variable: str, default: int, environment: Mapping[str, str]) -> int:
+    text = environment.get(variable, str(default))
+    if not text.isdecimal() or not 0 < int(text) < 2**16:
+        raise CannotGoOn(f"{variable}={text} is no port; give a number from 1 to 65535")
+    return int(text)
+
+
+def refuse_taken(ports: Mapping[str, int]) -> None:
+    """Make sure that every port can be had.
+
+    Raises:
+        CannotGoOn: one is in use; the message names it, who holds it and how to move ours.
+
+    """
+    for name, port in ports.items():
+        if not is_free(port):
+            raise CannotGoOn(
+                f"port {port} (for {name.replace('_', ' ')}) is in use{_by_whom(port)}; end that "
+                f"program, or start with another port: {setting(name)}={free(1)[0]} make run"
+            )
+
+
+def free_instead(ports: Mapping[str, int]) -> dict[str, int]:
+    """Return the same ports where they are free, and others where they are not."""
+    return {name: port if is_free(port) else free(1)[0] for name, port in ports.items()}
+
+
+def free(count: int) -> list[int]:
+    """Return ports that nobody listens on, at random so that two systems seldom ask for one."""
+    shuffled = SystemRandom().sample(FREE_RANGE, len(FREE_RANGE))
+    found = (port for port in shuffled if is_free(port))
+    return [next(found) for _ in range(count)]
+
+
+def is_free(port: int) -> bool:
+    """Can we listen on this port?"""
+    with socket.socket() as candidate:
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _by_whom(port: int) -> str:
+    """Return ` by NAME (process N)` where /proc tells, else nothing."""
+    sockets = _listening(port)
+    for entry in os.scandir("/proc"):
+        if entry.name.isdecimal() and sockets & _sockets_of(entry.path):
+            with open(f"{entry.path}/comm", encoding="utf-8") as comm:  # noqa: PTH123 - /proc path
+                return f" by {comm.read().strip()} (process {entry.name})"
+    return ""
+
+
+def _listening(port: int) -> set[str]:
+    """Return the inodes of the sockets that listen on a port."""
+    found = set()
+    with open("/proc/net/tcp", encoding="ascii") as table:  # noqa: PTH123 - not a file of ours
+        for fields in (line.split() for line in table):
+            if fields[1].endswith(f":{port:04X}") and fields[3] == "0A":
+                found.add(f"socket:[{fields[9]}]")
+    return found
+
+
+def _sockets_of(process: str) -> set[str]:
+    try:
+        return {os.readlink(entry.path) for entry in os.scandir(f"{process}/fd")}  # noqa: PTH115
+    except OSError:
+        return set()
