@@ -8,17 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from services.chassis.auth import Principal
+from services.chassis.auth import CASEWORK, Principal
 from services.chassis.ids import BadReference, read_reference
 from services.chassis.web.problems import Problem, Refused
 from services.portal import cases, faults
 from services.portal.access import FORBIDDEN, Allowed, Endpoint, allowing
 from services.portal.clients import Answer, Ask
-from services.portal.doors import CASEWORKERS, DOORS, PREFIX, PublicDoor
+from services.portal.doors import DOORS, PREFIX, PublicDoor
 from services.portal.security import HEADER, READING, check_token, read_body
 
 BODY_LIMIT = 256 * 1024
-RELAYED = ("Content-Type", "Retry-After", "ETag", "Last-Modified")
+RELAYED = ("Content-Type", "Retry-After", "Idempotent-Replay")
 _SIGN_IN = Problem(
     HTTPStatus.UNAUTHORIZED,
     "unauthenticated",
@@ -35,7 +35,7 @@ _NOT_JSON = Problem(
 def routes() -> list[BaseRoute]:
     """Return the routes of the API that relay or compose what the services answer."""
     relayed = [_route(door.method, door.path, door.allowed, _relaying(door)) for door in DOORS]
-    composed = _route("GET", "/cases/{reference}", Allowed(CASEWORKERS), _read_case)
+    composed = _route("GET", "/cases/{reference}", Allowed(CASEWORK), _read_case)
     return [*relayed, composed]
 
 

@@ -32,6 +32,11 @@ class Buckets:
         self._rate, self._burst = rate, burst
         self._buckets: dict[str, _Bucket] = {}
 
+    @property
+    def size(self) -> int:
+        """Return how many callers are remembered."""
+        return len(self._buckets)
+
     def take(self, caller: str, now: float) -> float:
         """Take one token; return 0, or how many seconds to wait until there is one again."""
         bucket = self._buckets.get(caller)
@@ -47,7 +52,7 @@ class Buckets:
 
     def _sweep(self, now: float) -> None:
         """Forget callers whose bucket is full again, once there are many."""
-        if len(self._buckets) < SWEPT_ABOVE:
+        if self.size < SWEPT_ABOVE:
             return
         refilled = self._burst / self._rate
         self._buckets = {who: b for who, b in self._buckets.items() if now - b.at < refilled}

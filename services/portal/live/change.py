@@ -19,7 +19,7 @@ HEARD: tuple[Contract, ...] = tuple(
     contract for contract in CONTRACTS if contract.publisher == "notifications"
 )
 CALLS = frozenset({"alert_raised", "alert_reassessed", "alert_escalated"})
-SEES_ALL_OF_AREA = frozenset({Role.MANAGER, Role.DUTY_MANAGER})
+SEES_ALL_OF_AREA = frozenset({Role.MANAGER, Role.DUTY_MANAGER, Role.ADMIN})
 _INTERNAL = frozenset({"audience", "alert_id", "assessment_id"})
 
 

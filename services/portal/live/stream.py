@@ -42,9 +42,14 @@ class Stream:
         self._waiting: asyncio.Queue[Change | CatchUp | None] = asyncio.Queue()
         self._written: OrderedDict[Cursor, None] = OrderedDict()
 
+    @property
+    def waiting(self) -> int:
+        """Return how much waits to be written."""
+        return self._waiting.qsize()
+
     def offer(self, item: Change | CatchUp) -> None:
         """Let something be written; a page that does not keep up is left to come back."""
-        if self.ended is None and self._waiting.qsize() >= WAITING_AT_MOST:
+        if self.ended is None and self.waiting >= WAITING_AT_MOST:
             self.end(Why.TOO_SLOW)
         if self.ended is None:
             self._waiting.put_nowait(item)

@@ -1,0 +1,108 @@
+"""What a page sends must come from our page, in the session of the one who sends it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.portal.faults import plain_page
+from services.portal.security import FORM_LIMIT, FormGuard
+from tests.unit.portal.people import ANA
+
+ORIGIN = "http://portal.test"
+SEND = {"csrf": ANA.csrf, "note": "kept as it was sent"}
+
+
+class AsAna:
+    """Lets every request be Ana's, unless it says that it is nobody's."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        state = scope.setdefault("state", {})
+        is_nobody = (b"x-nobody", b"1") in scope.get("headers", [])
+        state["person"] = None if is_nobody else ANA
+        await self.app(scope, receive, send)
+
+
+async def echo(request: Request) -> Response:
+    form = await request.form()
+    return PlainTextResponse(str(form.get("note")))
+
+
+async def send(method: str = "POST", **options: Any) -> httpx.Response:
+    middleware = [Middleware(AsAna), Middleware(FormGuard, origin=ORIGIN)]
+    app = Starlette(routes=[Route("/form", echo, methods=["GET", "POST"])], middleware=middleware)
+    app.state.fault_page = plain_page
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
+        return await client.request(method, "/form", **options)
+
+
+def sent(**options: Any) -> httpx.Response:
+    return asyncio.run(send(**options))
+
+
+def test_a_form_with_the_token_of_the_session_passes_unchanged() -> None:
+    answer = sent(data=SEND)
+    assert (answer.status_code, answer.text) == (200, "kept as it was sent")
+
+
+def test_a_form_with_a_file_passes_too() -> None:
+    answer = sent(data=SEND, files={"upload": ("cases.csv", b"a,b")})
+    assert (answer.status_code, answer.text) == (200, "kept as it was sent")
+
+
+def test_a_request_with_the_token_in_a_header_passes() -> None:
+    assert sent(headers={"X-CSRF-Token": ANA.csrf}, data={"note": "n"}).status_code == 200
+
+
+@pytest.mark.parametrize("token", [None, "", "another", "token-of-ana "])
+def test_a_form_without_the_token_is_refused(token: str | None) -> None:
+    fields = {"note": "n"} | ({} if token is None else {"csrf": token})
+    assert sent(data=fields).status_code == 403
+
+
+def test_a_form_of_another_site_is_refused_even_with_the_token() -> None:
+    assert sent(data=SEND, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert sent(data=SEND, headers={"Origin": "null"}).status_code == 403
+
+
+def test_a_form_of_our_own_site_passes() -> None:
+    assert sent(data=SEND, headers={"Origin": ORIGIN}).status_code == 200
+
+
+def test_a_form_sent_while_signed_out_needs_no_token_but_our_origin() -> None:
+    nobody = {"X-Nobody": "1"}
+    assert sent(data={"note": "n"}, headers=nobody).status_code == 200
+    foreign = nobody | {"Origin": "https://evil.example"}
+    assert sent(data={"note": "n"}, headers=foreign).status_code == 403
+
+
+def test_reading_needs_no_token() -> None:
+    assert sent(method="GET").status_code == 200
+
+
+def test_a_form_that_is_too_long_is_refused() -> None:
+    assert sent(data=SEND | {"note": "x" * FORM_LIMIT}).status_code == 413
+
+
+def test_a_form_that_does_not_say_how_long_it_is_is_refused_when_it_is_too_long() -> None:
+    async def chunks() -> Any:
+        for _ in range(20):
+            yield b"x" * (FORM_LIMIT // 16)
+
+    async def streamed() -> httpx.Response:
+        return await send(content=chunks(), headers={"X-CSRF-Token": ANA.csrf})
+
+    assert asyncio.run(streamed()).status_code == 413
