@@ -38,10 +38,12 @@ class Reassess(Schema):
     professional_judgement = fields.Nested(JudgementGiven, **OPTIONAL)
     incident_on = Day(**OPTIONAL)
 
-    @validates_schema(skip_on_field_errors=False)
-    def check_the_parts_together(self, told: Mapping[str, Any], **_: Any) -> None:
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def check_the_parts_together(
+        self, told: Mapping[str, Any], sent: Mapping[str, Any], **_: Any
+    ) -> None:
         """Tell what does not fit together, beside what is wrong in itself."""
-        if not any(told.get(name) for name in _SOMETHING):
+        if not any(sent.get(name) for name in _SOMETHING):
             raise ValidationError(f"Give at least one of: {', '.join(_SOMETHING)}.")
         instrument = told.get("instrument") or ""
         foreign = set(told.get("answers") or ()) - set(ITEMS.get(instrument or "DASH-27", ()))

@@ -26,7 +26,8 @@ def read_rulebook(env: Env | None = None) -> Rulebook:
         BadSettings: the file cannot be read, or a rule set in it does not hold together.
 
     """
-    path = (env or Env()).path("RISK_RULESETS_FILE", None)
+    env = env or Env()
+    path = env.path("RISK_RULESETS_FILE", None)
     if path is None:
         return Rulebook()
     try:
