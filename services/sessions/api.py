@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from services.chassis.auth import Principal, Role
-from services.chassis.ids import derived_id, new_id, new_reference
+from services.chassis.ids import derived_id, new_id, new_reference, read_reference
 from services.chassis.web.entrypoint import Request, door
 from services.sessions import schemas, usecases
 from services.sessions.domain import errors
@@ -92,13 +92,10 @@ class Api:
     )
     def record_session(self, request: Request) -> Any:
         """Record a session and return it."""
-        session = _session(
-            request.body,
-            id=derived_id("session", request.context.receipt or new_id()),
-            by=request.principal,
-            at=request.at,
-        )
-        files, reference = _files(self.parts, request), request.path["reference"]
+        reference = read_reference(request.path["reference"])
+        session_id = derived_id("session", reference, request.context.receipt or new_id())
+        session = _session(request.body, id=session_id, by=request.principal, at=request.at)
+        files = _files(self.parts, request)
         return _session_view(usecases.record_session(files, reference, session, self.parts.rules))
 
     @door(

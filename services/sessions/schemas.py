@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -137,10 +138,13 @@ class RecordSession(SessionFacts):
             raise ValidationError(found)
 
     @post_load
-    def leave_out_what_was_not_told(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """An item that was not stated changes nothing that is known of it."""
+    def tidy(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Keep whole seconds in UTC, and no item that was not stated: it changes nothing known."""
         answers = told["disclosures"].items()
-        return told | {"disclosures": {key: said for key, said in answers if said != "not_stated"}}
+        return told | {
+            "held_at": told["held_at"].astimezone(UTC).replace(microsecond=0),
+            "disclosures": {item: said for item, said in answers if said != "not_stated"},
+        }
 
 
 class AllocateCase(Schema):

@@ -100,6 +100,11 @@ def test_what_was_not_stated_is_left_out() -> None:
     assert told["disclosures"] == {"sexual": "dont_know"}
 
 
+def test_the_moment_of_a_session_is_kept_in_whole_seconds_of_utc() -> None:
+    told = RecordSession().load(HELD | {"held_at": "2026-03-05T16:00:00.123456+02:00"})
+    assert told["held_at"].isoformat() == "2026-03-05T14:00:00+00:00"
+
+
 def test_a_corrected_session_is_named_as_people_type_it() -> None:
     assert "corrects" in faults(**HELD, corrects="S-1234")
     assert "corrects" in faults(**HELD, corrects=7)
