@@ -13,7 +13,6 @@ from typing import Protocol
 from services.notifications.domain.errors import (
     AlertAlreadyRaised,
     AlertAlreadyResolved,
-    AllocationAlreadyKnown,
     EpisodeContested,
 )
 from services.notifications.domain.escalation import Kind, Policies
@@ -42,13 +41,8 @@ class Alerts(Protocol):
 class Allocations(Protocol):
     """Where it is remembered who has a case."""
 
-    def create(self, root: Allocation, events: Sequence[object]) -> Allocation:
-        """Remember a first allocation; raises AllocationAlreadyKnown where there is one."""
-
-    def change(
-        self, key: str, decide: Callable[[Allocation], tuple[Allocation, Sequence[object]]]
-    ) -> Allocation:
-        """Replace what is remembered by what was decided."""
+    def remember(self, heard: Allocation) -> None:
+        """Remember who has a case, unless something later is known of it."""
 
     def of_case(self, case_id: str) -> Allocation | None:
         """Return who has a case, if that has been heard."""
@@ -115,7 +109,7 @@ def remember_allocation(
     alerts: Alerts, allocations: Allocations, allocation: Allocation, *, at: datetime
 ) -> None:
     """Remember who has a case now, and tell her of its open alerts."""
-    _remember(allocations, allocation)
+    allocations.remember(allocation)
     for kind in Kind:
         alert = alerts.latest(allocation.case_id, kind)
         if alert is not None and alert.is_open:
@@ -131,19 +125,8 @@ def follow_allocation(
     read: whichever comes first, one of the two sees the other.
     """
     known = allocations.of_case(alert.case_id)
-    if known is not None and known.seq > alert.allocation_seq and alert.is_open:
+    if known is not None and known.order > alert.allocation_order and alert.is_open:
         alerts.change(alert.id, lambda now: now.allocate(known, at=at))
-
-
-def _remember(allocations: Allocations, allocation: Allocation) -> None:
-    if allocations.of_case(allocation.case_id) is None:
-        try:
-            allocations.create(allocation, ())
-        except AllocationAlreadyKnown:
-            pass
-        else:
-            return
-    allocations.change(allocation.case_id, lambda known: known.superseded_by(allocation))
 
 
 def close_case(
@@ -153,7 +136,7 @@ def close_case(
 
     An open alert of high risk stays open: only somebody who says what came of it ends it.
     """
-    _remember(allocations, closed)
+    allocations.remember(closed)
     alert = alerts.latest(closed.case_id, Kind.ENGAGEMENT)
     if alert is not None:
         alerts.change(alert.id, lambda now: now.close_with_case(by=by, at=at))

@@ -46,10 +46,6 @@ class ActionNeedsNote(Exception):
         super().__init__("Say in a note what was done.")
 
 
-class AllocationAlreadyKnown(Exception):
-    """The case has a remembered allocation already."""
-
-
 class EpisodeContested(Exception):
     """Others kept changing the alerts of the case meanwhile; trying again later will do."""
 

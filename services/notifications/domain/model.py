@@ -29,7 +29,7 @@ from services.notifications.domain.record import (
 CLOCK = "service:notifications"
 OUTCOMES_WITHOUT_ACTION = frozenset({"no_longer_needed", "opened_in_error"})
 
-Decision = tuple["Alert", Sequence[events.AlertEvent]]
+Decision = tuple["Alert", Sequence[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +71,9 @@ class Alert(Record):
             next_step_at=policy.following(0, at),
             audience=Audience().told(policy.rungs[0].tells, practitioner_id),
             practitioner_id=practitioner_id,
-            allocation_seq=allocation.seq if allocation else 0,
+            allocation_order=allocation.order if allocation else 0,
         )
-        raised = alert._moved("alert_raised", cause.by, at)
+        raised = alert._moved("raised", cause.by, at)
         return raised, [events.AlertRaised(at, raised.state, raised.level)]
 
     def reassess(self, cause: Cause, *, at: datetime) -> Decision:
@@ -94,7 +94,7 @@ class Alert(Record):
         )
         if worsened:
             newer = newer._raised_again(0, self.policy.following(0, at), at)
-        newer = newer._moved("alert_reassessed", cause.by, at, "worsened" if worsened else None)
+        newer = newer._moved("reassessed", cause.by, at, "worsened" if worsened else None)
         return newer, [events.AlertReassessed(at, newer.state, newer.level, worsened)]
 
     def _is_worsened_by(self, cause: Cause) -> bool:
@@ -134,11 +134,10 @@ class Alert(Record):
         seen = any(receipt.at >= self.since for receipt in earlier)
         if not self.is_open or (seen and self.state is not State.RAISED):
             return self, ()
-        receipts = (*others, Receipt(to, channel, at))
-        shown = replace(self, deliveries=receipts, changed_at=max(at, self.changed_at))
+        shown = replace(self, deliveries=(*others, Receipt(to, channel, at)))
         if self.state is not State.RAISED:
             return shown, ()
-        shown = shown._moved("alert_delivered", to, at, channel, state=State.DELIVERED)
+        shown = shown._moved("delivered", to, at, channel, state=State.DELIVERED)
         return shown, [events.AlertDelivered(at, shown.state, shown.level, to, channel)]
 
     def acknowledge(self, *, by: str, at: datetime) -> Decision:
@@ -158,7 +157,7 @@ class Alert(Record):
             raise errors.AlertAlreadyAcknowledged(self.responder_id, self.acknowledged_at or at)
         expires_at = at + self.policy.acknowledgement_lasts
         taken = self._moved(
-            "alert_acknowledged",
+            "acknowledged",
             by,
             at,
             state=State.ACKNOWLEDGED,
@@ -184,7 +183,7 @@ class Alert(Record):
         taken, told = self.acknowledge(by=by, at=at) if self.is_waiting else (self, ())
         rests = self.policy.unresolved_after
         acted = taken._moved(
-            "alert_actioned",
+            "actioned",
             by,
             at,
             kind,
@@ -226,15 +225,14 @@ class Alert(Record):
 
         While nobody has taken the alert on she is told at once, on the level where it stands.
         """
-        known = allocation.seq <= self.allocation_seq
+        known = allocation.order <= self.allocation_order
         if known or not self.is_open:
             return self, ()
         person = allocation.practitioner_id
-        allocated = replace(self, practitioner_id=person, allocation_seq=allocation.seq)
+        allocated = replace(self, practitioner_id=person, allocation_order=allocation.order)
         if person is None or person in self.audience.account_ids:
             return allocated, ()
-        audience = self.audience.with_person(person)
-        allocated = replace(allocated, audience=audience, changed_at=max(at, self.changed_at))
+        allocated = replace(allocated, audience=self.audience.with_person(person))
         return allocated._escalated("case_allocated", at) if self.is_waiting else (allocated, ())
 
     def restore_step(self, *, at: datetime) -> Decision:
@@ -258,12 +256,12 @@ class Alert(Record):
         return replace(again, state=State.RAISED, since=at, responder_id=None, acknowledged_at=None)
 
     def _escalated(self, reason: str, at: datetime) -> Decision:
-        told = self._moved("alert_escalated", CLOCK, at, reason)
+        told = self._moved("escalated", CLOCK, at, reason)
         return told, [events.AlertEscalated(at, told.state, told.level, reason)]
 
     def _resolved(self, outcome: str, by: str, at: datetime) -> Decision:
         ended = self._moved(
-            "alert_resolved",
+            "resolved",
             by,
             at,
             outcome,

@@ -95,13 +95,13 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """Who has a case, as last heard; nobody after it is closed. `seq` orders what was heard."""
+    """Who has a case, as last heard, or nobody; `order` tells what was said later."""
 
     case_id: str
     reference: str
     area: str
     practitioner_id: str | None
-    seq: int
+    order: int
 
     @property
     def id(self) -> str:
@@ -110,7 +110,7 @@ class Allocation:
 
     def superseded_by(self, other: Allocation) -> tuple[Allocation, Sequence[object]]:
         """Return the later of the two, with no events."""
-        return (other if other.seq > self.seq else self), ()
+        return (other if other.order > self.order else self), ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class Transition:
         The same escalation step once more is counted on its entry, for the last rung repeats
         without end and a document does not.
         """
-        if not history or self.what != "alert_escalated":
+        if not history or self.what != "escalated":
             return (*history, self)
         last = history[-1]
         if replace(last, at=self.at, times=1, last_at=None) != self:
@@ -178,8 +178,8 @@ def graver(one: str, other: str) -> str:
 class Record:
     """What is known of one alert; `since` is when it was last raised.
 
-    `number` is that of its latest cause; `next_step_at` is when the policy or an acknowledgement
-    next moves it by itself.
+    `number` is that of its latest cause; `changed_at` is when its latest event was said, which a
+    receipt is not; `next_step_at` is when it moves by itself, by its policy or an expiry.
     """
 
     id: str
@@ -201,7 +201,7 @@ class Record:
     state: State = State.RAISED
     level: int = 0
     practitioner_id: str | None = None
-    allocation_seq: int = 0
+    allocation_order: int = 0
     responder_id: str | None = None
     acknowledged_at: datetime | None = None
     deliveries: tuple[Receipt, ...] = ()
@@ -235,15 +235,10 @@ class Record:
         return self.facts if isinstance(self.facts, Assessment) else None
 
     @property
-    def lapse(self) -> Lapse | None:
-        """Return what was missed, if that is what the alert is about."""
-        return self.facts if isinstance(self.facts, Lapse) else None
-
-    @property
     def event(self) -> str:
         """Return the name of the event that the latest transition said."""
         said = (entry.what for entry in reversed(self.history) if entry.what != REPAIR)
-        return next(said)
+        return f"alert_{next(said)}"
 
     @property
     def open_key(self) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.notifications.domain.errors import AlertAlreadyRaised, AllocationAlreadyKnown
+from services.notifications.domain.errors import AlertAlreadyRaised
 from services.notifications.domain.escalation import (
     Kind,
     Policies,
@@ -76,9 +76,9 @@ def lapsed(number: int = 1, *, severity: str = "medium", missed: int = 3) -> Cau
     )
 
 
-def allocated(practitioner_id: str | None = "worker-1", seq: int = 1) -> Allocation:
+def allocated(practitioner_id: str | None = "worker-1", order: int = 1) -> Allocation:
     """Return an allocation of the case."""
-    return Allocation(CASE, "C-7F3K-9QX2", "london-rbkc", practitioner_id, seq)
+    return Allocation(CASE, "C-7F3K-9QX2", "london-rbkc", practitioner_id, order)
 
 
 def raised(cause: Cause | None = None, allocation: Allocation | None = None) -> Alert:
@@ -134,18 +134,9 @@ class Register:
     def __init__(self) -> None:
         self.kept: dict[str, Allocation] = {}
 
-    def create(self, root: Allocation, events: Sequence[object]) -> Allocation:
-        del events
-        if root.case_id in self.kept:
-            raise AllocationAlreadyKnown
-        self.kept[root.case_id] = root
-        return root
-
-    def change(
-        self, key: str, decide: Callable[[Allocation], tuple[Allocation, Sequence[object]]]
-    ) -> Allocation:
-        self.kept[key], _ = decide(self.kept[key])
-        return self.kept[key]
+    def remember(self, heard: Allocation) -> None:
+        known = self.kept.get(heard.case_id, heard)
+        self.kept[heard.case_id], _ = known.superseded_by(heard)
 
     def of_case(self, case_id: str) -> Allocation | None:
         return self.kept.get(case_id)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from alert_examples import DAY, HOUR, START, STEP, allocated, lapsed, raised
 
 from services.notifications.domain import errors
 from services.notifications.domain.model import Alert
 from services.notifications.domain.record import State
+from tests.unit.notifications.alert_examples import (
+    DAY,
+    HOUR,
+    START,
+    STEP,
+    allocated,
+    lapsed,
+    raised,
+)
 
 NOON = START + timedelta(hours=3)
 SOON = START + timedelta(minutes=1)
@@ -156,7 +164,7 @@ def test_resolved_is_final():
         with pytest.raises(errors.AlertAlreadyResolved):
             attempt()
     assert ended.deliver(to="bea", channel="inbox", at=NOON) == (ended, ())
-    assert ended.allocate(allocated("bea", seq=9), at=NOON) == (ended, ())
+    assert ended.allocate(allocated("bea", order=9), at=NOON) == (ended, ())
 
 
 def test_an_allocation_tells_the_practitioner_of_a_waiting_alert_at_once():
@@ -173,8 +181,8 @@ def test_an_allocation_of_an_acknowledged_alert_tells_nobody_anew():
 
 
 def test_an_earlier_allocation_that_is_heard_late_changes_nothing():
-    alert = raised(allocation=allocated("worker-2", seq=5))
-    assert alert.allocate(allocated("worker-1", seq=4), at=SOON) == (alert, ())
+    alert = raised(allocation=allocated("worker-2", order=5))
+    assert alert.allocate(allocated("worker-1", order=4), at=SOON) == (alert, ())
 
 
 def test_closing_a_case_ends_its_engagement_alert_by_name_and_leaves_high_risk_open():

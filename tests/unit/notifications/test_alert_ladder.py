@@ -6,11 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from alert_examples import DAY, HOUR, POLICIES, REPEAT, START, STEP, allocated, lapsed, raised
 
 from services.notifications.domain.errors import PolicyEnds, PolicyUnordered
 from services.notifications.domain.escalation import Audience, Policies, Tells
 from services.notifications.domain.model import Alert
+from tests.unit.notifications.alert_examples import (
+    DAY,
+    HOUR,
+    POLICIES,
+    REPEAT,
+    START,
+    STEP,
+    allocated,
+    lapsed,
+    raised,
+)
 
 
 def climbed(alert: Alert, levels: int) -> Alert:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from alert_examples import CASE, POLICIES, START, Register, Shelf, allocated, high_risk, lapsed
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -13,6 +12,16 @@ from services.notifications import usecases
 from services.notifications.domain import errors
 from services.notifications.domain.escalation import Kind
 from services.notifications.domain.record import State
+from tests.unit.notifications.alert_examples import (
+    CASE,
+    POLICIES,
+    START,
+    Register,
+    Shelf,
+    allocated,
+    high_risk,
+    lapsed,
+)
 
 PEOPLE = st.sampled_from(["ana", "bea", "cora"])
 REFUSALS = (
@@ -94,13 +103,15 @@ class CaseOfAlerts(RuleBasedStateMachine):
     def deliver(self, to):
         self._change(usecases.deliver_alert, to=to, channel="inbox")
 
-    @rule(person=PEOPLE, seq=st.integers(1, 9))
-    def allocate(self, person, seq):
-        usecases.remember_allocation(self.shelf, self.register, allocated(person, seq), at=self.now)
+    @rule(person=PEOPLE, order=st.integers(1, 9))
+    def allocate(self, person, order):
+        usecases.remember_allocation(
+            self.shelf, self.register, allocated(person, order), at=self.now
+        )
 
-    @rule(by=PEOPLE, seq=st.integers(1, 9))
-    def close(self, by, seq):
-        usecases.close_case(self.shelf, self.register, allocated(None, seq), by=by, at=self.now)
+    @rule(by=PEOPLE, order=st.integers(1, 9))
+    def close(self, by, order):
+        usecases.close_case(self.shelf, self.register, allocated(None, order), by=by, at=self.now)
 
     @rule(minutes=MINUTES)
     def time_passes(self, minutes):

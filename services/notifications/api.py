@@ -1,0 +1,153 @@
+"""The HTTP door: alerts for caseworkers of the area, and for the portal's live stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from services.chassis.auth import CASEWORK, Role
+from services.chassis.web.entrypoint import Request, door
+from services.notifications import schemas, usecases
+from services.notifications.domain import errors
+from services.notifications.repository import Alerts
+
+RESPONDERS = CASEWORK - {Role.ADMIN}
+
+REFUSALS: Mapping[type[Exception], HTTPStatus] = {
+    errors.AlertAlreadyAcknowledged: HTTPStatus.CONFLICT,
+    errors.AlertAlreadyResolved: HTTPStatus.CONFLICT,
+    errors.AlertNotAcknowledged: HTTPStatus.CONFLICT,
+    errors.AlertWithoutAction: HTTPStatus.CONFLICT,
+    errors.ActionNeedsNote: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+
+class Api:
+    """The doors that people come through, by way of the portal."""
+
+    refusals = REFUSALS
+    parts: Any
+
+    @door(
+        "GET",
+        "/alerts",
+        roles=CASEWORK,
+        query=schemas.AlertsQuery,
+        answer=schemas.AlertList,
+        summary="List alerts for you, newest first; all of your areas for managers, or of a case.",
+    )
+    def list_alerts(self, request: Request) -> Any:
+        """Return a page of alerts."""
+        asked, alerts = request.query, self._alerts(request)
+        paging = {"after": asked["after"], "limit": asked["limit"]}
+        only_open = asked["state"] == "open"
+        if asked["case"] is None:
+            return alerts.listed(only_open=only_open, **paging)
+        return alerts.of_case(asked["case"], only_open=only_open, **paging)
+
+    @door(
+        "GET",
+        "/alerts/changes",
+        roles=CASEWORK,
+        query=schemas.ChangesQuery,
+        answer=schemas.AlertList,
+        public=False,
+        summary="List alerts of your areas by when they last changed, oldest change first.",
+    )
+    def list_changes(self, request: Request) -> Any:
+        """Return a page of changed alerts; those at `since` itself are among them."""
+        asked = request.query
+        return self._alerts(request).changed_since(
+            asked["since"], after=asked["after"], limit=asked["limit"]
+        )
+
+    @door(
+        "GET",
+        "/alerts/<reference>",
+        roles=CASEWORK,
+        answer=schemas.AlertView,
+        reads_case=True,
+        summary="Read an alert: what it is about, who has it, what was done.",
+    )
+    def read_alert(self, request: Request) -> Any:
+        """Return one alert with the notes of its actions."""
+        unseal = self.parts.notes.unseal
+        return usecases.read_alert(self._alerts(request), unseal, request.path["reference"])
+
+    @door(
+        "POST",
+        "/alerts/<reference>/acknowledgements",
+        roles=RESPONDERS,
+        answer=schemas.AlertView,
+        summary="Take an alert on; its steps stop until the acknowledgement expires.",
+    )
+    def acknowledge_alert(self, request: Request) -> Any:
+        """Return the alert as it now is."""
+        return usecases.acknowledge_alert(
+            self._alerts(request),
+            request.path["reference"],
+            by=request.principal.id,
+            at=request.at,
+        )
+
+    @door(
+        "POST",
+        "/alerts/<reference>/actions",
+        roles=RESPONDERS,
+        body=schemas.RecordAction,
+        answer=schemas.AlertView,
+        summary="Record what was done about an alert.",
+    )
+    def record_action(self, request: Request) -> Any:
+        """Return the alert as it now is."""
+        return usecases.record_action(
+            self._alerts(request),
+            self.parts.notes.seal,
+            request.path["reference"],
+            request.body["kind"],
+            request.body["note"],
+            by=request.principal.id,
+            at=request.at,
+        )
+
+    @door(
+        "POST",
+        "/alerts/<reference>/resolution",
+        roles=RESPONDERS,
+        body=schemas.ResolveAlert,
+        answer=schemas.AlertView,
+        summary="End an alert with what came of it.",
+    )
+    def resolve_alert(self, request: Request) -> Any:
+        """Return the alert as it now is."""
+        return usecases.resolve_alert(
+            self._alerts(request),
+            request.path["reference"],
+            request.body["outcome"],
+            by=request.principal.id,
+            at=request.at,
+        )
+
+    @door(
+        "POST",
+        "/alerts/<reference>/deliveries",
+        roles=RESPONDERS,
+        body=schemas.RecordDelivery,
+        answer=schemas.AlertView,
+        public=False,
+        summary="Record that an alert was shown to the one who asks.",
+    )
+    def record_delivery(self, request: Request) -> Any:
+        """Return the alert as it now is."""
+        return usecases.deliver_alert(
+            self._alerts(request),
+            request.path["reference"],
+            to=request.principal.id,
+            channel=request.body["channel"],
+            at=request.at,
+        )
+
+    def _alerts(self, request: Request) -> Alerts:
+        alerts: Alerts = self.parts.alerts.under(request.context)
+        return alerts

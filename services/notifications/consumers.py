@@ -1,0 +1,126 @@
+"""The event door: what is heard of a case becomes an alert, or changes the one that is open.
+
+The names of these methods are the names of queues' handlers: they do not change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from services.chassis.ids import derived_id, new_reference
+from services.chassis.messaging.consume import Heard, hears
+from services.notifications import usecases
+from services.notifications.domain.escalation import Kind
+from services.notifications.domain.record import Allocation, Assessment, Cause, Lapse
+
+
+class Consumers:
+    """The events that this service hears."""
+
+    parts: Any
+
+    @hears("risk_assessed", 1)
+    def on_risk_assessed(self, heard: Heard) -> None:
+        """Raise an alert of high risk, or bring the open one up to date."""
+        self._hear(heard, _assessed(heard), heard.data["assessment_id"])
+
+    @hears("engagement_lapsed", 1)
+    def on_engagement_lapsed(self, heard: Heard) -> None:
+        """Raise an alert of engagement, or bring the open one up to date."""
+        self._hear(heard, _lapsed(heard), heard.envelope.event_id)
+
+    @hears("case_allocated", 1)
+    def on_case_allocated(self, heard: Heard) -> None:
+        """Remember who has the case, and tell her of its open alerts."""
+        parts, allocation = self.parts, _allocation(heard, heard.data["practitioner_id"])
+        alerts = parts.alerts.under(heard.context)
+        allocations = parts.allocations.under(heard.context)
+        usecases.remember_allocation(alerts, allocations, allocation, at=heard.at)
+
+    @hears("case_closed", 1)
+    def on_case_closed(self, heard: Heard) -> None:
+        """Forget who had the case, and end its engagement alert by the name of who closed it."""
+        parts, closed = self.parts, _allocation(heard, None)
+        alerts = parts.alerts.under(heard.context)
+        allocations = parts.allocations.under(heard.context)
+        usecases.close_case(alerts, allocations, closed, by=heard.data["by"], at=heard.at)
+
+    def _hear(self, heard: Heard, cause: Cause, unique: str) -> None:
+        parts = self.parts
+        alert = usecases.hear_cause(
+            parts.alerts.under(heard.context),
+            parts.allocations,
+            parts.policies,
+            cause,
+            id=derived_id("alert", unique),
+            reference=new_reference("A"),
+            at=heard.at,
+        )
+        if alert is not None:
+            # A second change for the same event: its receipt would stop this one.
+            alerts = parts.alerts.under(replace(heard.context, receipt=None))
+            usecases.follow_allocation(alerts, parts.allocations, alert, at=heard.at)
+
+
+def _assessed(heard: Heard) -> Cause:
+    data = heard.data
+    return Cause(
+        kind=Kind.HIGH_RISK,
+        case_id=heard.envelope.case_id,
+        case_reference=data["case_reference"],
+        area=data["area"],
+        number=data["number"],
+        severity=data["band"],
+        facts=_assessment(data),
+        worsened=data["worsened"],
+        source_at=data["source"]["at"],
+        by="service:risk",
+    )
+
+
+def _assessment(data: Any) -> Assessment:
+    return Assessment(
+        id=data["assessment_id"],
+        instrument=data["instrument"],
+        band=data["band"],
+        previous_band=data["previous_band"],
+        score=data["score"],
+        score_max_if_unknown=data["score_max_if_unknown"],
+        dont_know=data["dont_know"],
+        not_stated=data["not_stated"],
+        grounds=tuple(data["grounds"]),
+        cues=tuple(data["cues"]),
+        changed_items=tuple(data["changed_items"]),
+        due_review_at=data["due_review_at"],
+    )
+
+
+def _lapsed(heard: Heard) -> Cause:
+    data = heard.data
+    return Cause(
+        kind=Kind.ENGAGEMENT,
+        case_id=heard.envelope.case_id,
+        case_reference=data["case_reference"],
+        area=data["area"],
+        number=heard.envelope.seq,
+        severity="high" if data["band"] == "high" else "medium",
+        facts=Lapse(
+            missed_in_a_row=data["missed_in_a_row"],
+            last_contact_at=data["last_contact_at"],
+            band=data["band"],
+        ),
+        worsened=False,
+        source_at=heard.envelope.occurred_at,
+        by="service:sessions",
+    )
+
+
+def _allocation(heard: Heard, practitioner_id: str | None) -> Allocation:
+    return Allocation(
+        case_id=heard.envelope.case_id,
+        reference=heard.data["case_reference"],
+        area=heard.data["area"],
+        practitioner_id=practitioner_id,
+        order=heard.envelope.seq,
+    )
