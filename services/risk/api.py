@@ -81,7 +81,6 @@ def _told(request: Request) -> Told:
     return Told(
         assessment_id=made,
         source=Source(REASSESSMENT, made, at, by),
-        as_of=at,
         instrument=body["instrument"],
         answers={item: Answer(answer) for item, answer in body["answers"].items()},
         grade=Band(body["grade"]) if body["grade"] else None,

@@ -64,7 +64,6 @@ def _in_referral(heard: Heard) -> Told:
     return Told(
         assessment_id=derived_id("assessment", "referral", data["referral_id"]),
         source=Source("referral", data["referral_id"], at, data["agency_id"]),
-        as_of=at,
         instrument=data["instrument"],
         answers=_answers(data["answers"]),
         grade=_band(data["grade"]),
@@ -76,16 +75,14 @@ def _in_referral(heard: Heard) -> Told:
 
 
 def _in_session(heard: Heard) -> Told:
-    """Return what was disclosed; it speaks of the hour of the session, never of the future."""
+    """Return what was disclosed; an incident is dated by the session, and never in the future."""
     data, at = heard.data, heard.envelope.occurred_at
-    as_of = min(data["held_at"], at)
     return Told(
         assessment_id=derived_id("assessment", "session", data["session_id"]),
         source=Source("session", data["session_id"], at, data["practitioner_id"]),
-        as_of=as_of,
         answers=_answers(data["disclosures"]),
         judgement=_judgement(heard, by=data["practitioner_id"]),
-        incident_at=as_of if data["incident"] else None,
+        incident_at=min(data["held_at"], at) if data["incident"] else None,
     )
 
 

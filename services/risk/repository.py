@@ -198,10 +198,8 @@ def _finding(stored: Mapping[str, Any]) -> Finding:
 
 
 def _line(stored: Mapping[str, Any]) -> Line:
-    known = {
-        item: Known(Answer(each["answer"]), each["at"], each["told_at"])
-        for item, each in stored["answers"].items()
-    }
+    told = stored["answers"].items()
+    known = {item: Known(Answer(each["answer"]), each["at"]) for item, each in told}
     grade = stored["grade"]
     return Line(
         stored["instrument"], known, Grade(Band(grade["level"]), grade["at"]) if grade else None

@@ -56,7 +56,7 @@ def assess_referral(
     def decide(profile: RiskProfile) -> Decision:
         return profile.hear_referral(told, case.area, rulebook, at)
 
-    blank = RiskProfile(case.case_id, case.reference, case.area, opened_at=told.as_of)
+    blank = RiskProfile(case.case_id, case.reference, case.area, opened_at=told.source.at)
     return profiles.open_or_change(decide(blank), decide)
 
 

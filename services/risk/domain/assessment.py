@@ -44,14 +44,13 @@ class Judgement:
 class Told:
     """What one source says about a case; anything may be absent.
 
-    `as_of` is the moment the answers speak of. Without an `instrument` they belong to the newest
-    form of the case that has items. `incident_at` dates an incident; `incident_count` is a number
-    of incidents in the twelve months before `as_of`.
+    Without an `instrument` the answers belong to the newest form of the case that has items.
+    `incident_at` dates an incident; `incident_count` is a number of incidents in the twelve months
+    before it was told.
     """
 
     assessment_id: str
     source: Source
-    as_of: datetime
     instrument: str | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
     grade: Band | None = None
@@ -76,16 +75,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An answer, the moment it speaks of, and when the platform was told."""
+    """An answer, and when the platform was told it."""
 
     answer: Answer
     at: datetime
-    told_at: datetime
 
     def joined(self, other: Known) -> Known:
-        """Return what is known when both were told, in whatever order.
+        """Return what is known when both were told, in whatever order they are heard.
 
-        Of yes and no the newer moment counts, then the later telling, then yes; not knowing never
+        Of yes and no the one told last counts, and yes if they were told at once; not knowing never
         replaces knowing, and not asking replaces nothing.
         """
         return max(self, other, key=_weight)
@@ -94,9 +92,8 @@ class Known:
 _INFORMS = {Answer.NOT_STATED: 0, Answer.DONT_KNOW: 1, Answer.NO: 2, Answer.YES: 2}
 
 
-def _weight(known: Known) -> tuple[int, datetime, datetime, bool]:
-    is_yes = known.answer is Answer.YES
-    return _INFORMS[known.answer], known.at, known.told_at, is_yes
+def _weight(known: Known) -> tuple[int, datetime, bool]:
+    return _INFORMS[known.answer], known.at, known.answer is Answer.YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +114,15 @@ class Line:
 
     @property
     def plain(self) -> dict[str, Answer]:
-        """Return the answers without their moments."""
+        """Return the answers by themselves."""
         return {item: known.answer for item, known in self.answers.items()}
 
     def hear(self, told: Told) -> Line:
         """Return the line with what was told laid over it; foreign items are left out."""
         items = ITEMS[self.instrument]
-        own = {item: answer for item, answer in told.answers.items() if item in items}
-        new = {item: Known(a, told.as_of, told.source.at) for item, a in own.items()}
+        new = {i: Known(a, told.source.at) for i, a in told.answers.items() if i in items}
         merged = new if told.corrects else join(self.answers, new)
-        grade = Grade(told.grade, told.as_of) if told.grade else None
+        grade = Grade(told.grade, told.source.at) if told.grade else None
         return replace(self, answers={**self.answers, **merged}, grade=_newer(self.grade, grade))
 
 

@@ -53,9 +53,9 @@ class Facts:
 
     def hear(self, told: Told) -> Facts:
         """Return the facts with what was told added; nothing is ever taken away."""
-        further = told.incident_at or (told.as_of if told.is_further_incident else None)
+        further = told.incident_at or (told.source.at if told.is_further_incident else None)
         count = told.incident_count
-        counted = None if count is None else dash.IncidentCount(count, told.as_of)
+        counted = None if count is None else dash.IncidentCount(count, told.source.at)
         return Facts(
             incidents_at=_with(self.incidents_at, told.incident_at),
             incident_counts=_with(self.incident_counts, counted),
@@ -120,8 +120,8 @@ class RiskProfile:
         """Learn from a referral and assess, whatever it says; the newest one names the area."""
         if self.has(told.assessment_id):
             return self, ()
-        is_newest = told.as_of >= self.opened_at
-        opened = replace(self, area=area, opened_at=told.as_of) if is_newest else self
+        is_newest = told.source.at >= self.opened_at
+        opened = replace(self, area=area, opened_at=told.source.at) if is_newest else self
         return opened._assess(told, rulebook, at)
 
     def hear(self, told: Told, rulebook: Rulebook, at: datetime) -> Decision:

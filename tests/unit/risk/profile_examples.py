@@ -39,7 +39,6 @@ def judged(level: Band, at: datetime = NOON, **words: Any) -> Judgement:
 
 def told(kind: str, name: str, at: datetime = NOON, **facts: Any) -> Told:
     source = Source(kind, name, at, by="somebody")
-    facts.setdefault("as_of", at)
     return Told(f"{kind}-{name}", source, **facts)
 
 
@@ -59,7 +58,7 @@ def correction(name: str = "c1", at: datetime = NOON + DAY, **facts: Any) -> Tol
 def opened(first: Told | None = None, area: str = "perugia") -> RiskProfile:
     """Return the profile of a case after its first referral."""
     first = first or referral()
-    blank = RiskProfile(CASE, "C-5HW2-M4SA", area, opened_at=first.as_of)
+    blank = RiskProfile(CASE, "C-5HW2-M4SA", area, opened_at=first.source.at)
     return blank.hear_referral(first, area, BOOK, first.source.at)[0]
 
 

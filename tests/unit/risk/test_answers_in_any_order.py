@@ -12,12 +12,12 @@ from services.risk.domain.ruleset import DASH_24, Answer
 from tests.unit.risk.profile_examples import DAY, NOON
 
 MOMENTS = st.integers(0, 5).map(lambda hours: NOON + timedelta(hours=hours))
-KNOWN = st.builds(Known, st.sampled_from(Answer), MOMENTS, MOMENTS)
+KNOWN = st.builds(Known, st.sampled_from(Answer), MOMENTS)
 TOLD = st.dictionaries(st.sampled_from(DASH_24[:6]), KNOWN)
 
 
-def known(answer: Answer, at: int = 0, told_at: int = 0) -> Known:
-    return Known(answer, NOON + at * DAY, NOON + told_at * DAY)
+def known(answer: Answer, at: int = 0) -> Known:
+    return Known(answer, NOON + at * DAY)
 
 
 @given(TOLD, TOLD)
@@ -51,14 +51,13 @@ def test_the_newest_yes_stands(one: dict[str, Known], item: str) -> None:
     assert join(one, {item: newest})[item] == newest
 
 
-def test_the_newer_moment_counts_even_when_it_is_heard_first() -> None:
-    monday, wednesday = known(Answer.YES, at=0, told_at=3), known(Answer.NO, at=2, told_at=2)
-    assert wednesday.joined(monday).answer is Answer.NO
+def test_what_was_told_last_counts_even_when_it_is_heard_first() -> None:
+    monday, wednesday = known(Answer.YES, at=0), known(Answer.NO, at=2)
+    assert wednesday.joined(monday) == monday.joined(wednesday) == wednesday
 
 
-def test_a_correction_of_the_same_hour_counts_by_when_it_was_told() -> None:
-    first, corrected = known(Answer.YES, told_at=0), known(Answer.NO, told_at=1)
-    assert corrected.joined(first) == first.joined(corrected) == corrected
+def test_of_two_answers_told_at_once_yes_stands() -> None:
+    assert known(Answer.NO).joined(known(Answer.YES)).answer is Answer.YES
 
 
 def test_not_knowing_does_not_replace_knowing() -> None:
