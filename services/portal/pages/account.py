@@ -33,6 +33,7 @@ def routes() -> list[BaseRoute]:
         Route("/sign-in", sign_in, methods=["POST"]),
         Route("/sign-out", sign_out, methods=["POST"]),
         Route("/language", choose_language, methods=["POST"]),
+        Route("/alive", alive),
         Route("/account", account),
         Route("/account/password", change_password, methods=["POST"]),
     ]
@@ -91,6 +92,12 @@ async def choose_language(request: Request) -> Response:
         COOKIE, language, YEAR, httponly=True, samesite="lax", secure=_is_https(request)
     )
     return answer
+
+
+@signed_in()
+async def alive(_request: Request) -> Response:
+    """Answer nothing: asking keeps a session open while a long form is being filled in."""
+    return Response(status_code=204)
 
 
 @signed_in()

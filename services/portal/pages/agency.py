@@ -15,10 +15,12 @@ from services.contracts.dash import CHILDREN_BLOCK, DASH_27
 from services.portal.pages.areas import within
 from services.portal.pages.forms import Form, without_gaps
 from services.portal.pages.gateway import ask, fetch, problem_of, refuse_unless_done
+from services.portal.pages.kept import KEPT_ON_PAGE
 from services.portal.pages.languages import noted as _n
 from services.portal.pages.navigation import AGENCY, REFERRERS, STAFF
-from services.portal.pages.referral_form import FIELDS, GROUPS
+from services.portal.pages.referral_form import DECISION, FIELDS, GROUPS
 from services.portal.pages.rendering import page
+from services.portal.pages.work_labels import REASON
 from services.portal.security import signed_in
 
 SECTIONS = {
@@ -30,12 +32,6 @@ SECTIONS = {
     "risk": _n("Risk"),
     "reason": _n("Why, and what she needs"),
     "consent": _n("What she knows, and consent"),
-}
-KEPT_ON_PAGE = {
-    HTTPStatus.CONFLICT,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 
@@ -97,22 +93,18 @@ async def referrals(request: Request) -> Response:
 @signed_in(*AGENCY, *STAFF)
 async def referral(request: Request) -> Response:
     """Show where one referral stands."""
-    reference = request.path_params["reference"]
-    found = await fetch(request, "referrals", f"/referrals/{reference}")
-    return _referral_page(request, found)
+    return await _referral_page(request, Form(DECISION))
 
 
 @signed_in(*AGENCY, *STAFF)
 async def decide(request: Request) -> Response:
     """Pass a decision on; a refusal is shown on the referral's page."""
     reference, typed = request.path_params["reference"], await request.form()
-    names = ("decision", "reason_code", "note")
-    decision = {name: str(typed[name]) for name in names if str(typed.get(name, "")).strip()}
+    form = Form(DECISION, FormData(typed.multi_items()))
     path = f"/referrals/{reference}/decisions"
-    answer = await ask(request, "referrals", "POST", path, json=decision)
+    answer = await ask(request, "referrals", "POST", path, json=form.document())
     if answer.status in KEPT_ON_PAGE:
-        found = await fetch(request, "referrals", f"/referrals/{reference}")
-        return _referral_page(request, found, answer, decision)
+        return await _referral_page(request, form.with_faults(answer.body), answer)
     refuse_unless_done(answer)
     return RedirectResponse(f"/referrals/{reference}", 303)
 
@@ -133,15 +125,23 @@ def _form_page(request: Request, form: Form, key: str, answer: Any = None) -> Re
     )
 
 
-def _referral_page(
-    request: Request, found: Any, answer: Any = None, typed: dict[str, str] | None = None
-) -> Response:
+async def _referral_page(request: Request, form: Form, answer: Any = None) -> Response:
+    found = await fetch(request, "referrals", f"/referrals/{request.path_params['reference']}")
     return page(
         request,
         "agency/referral.html",
         answer.status if answer else HTTPStatus.OK,
         referral=found,
-        problem=problem_of(answer) if answer else None,
-        typed=typed or {},
+        form=form,
+        problem=problem_of(answer) if answer and not form.faults else None,
+        possible=found.get("decisions", _of_agency(found["status"])),
+        reasons=tuple(REASON),
         is_new="received" in request.query_params,
     )
+
+
+def _of_agency(status: str) -> tuple[str, ...]:
+    """Return what to offer an agency; whether it may be done is for the service to say."""
+    if status == "information_requested":
+        return ("answer_information", "withdraw")
+    return ("withdraw",) if status == "received" else ()

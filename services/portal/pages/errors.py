@@ -30,7 +30,7 @@ SAID: dict[int, tuple[str, str]] = {
     ),
     410: (
         _n("This has been erased"),
-        _n("The person’s details were erased for good, as the rules on keeping records ask."),
+        _n("The person's details were erased for good, as the rules on keeping records ask."),
     ),
     429: (_n("That was too often"), _n("Wait a moment and try again.")),
     500: _OURS,

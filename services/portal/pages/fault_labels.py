@@ -14,7 +14,7 @@ BY_CODE: dict[str, str] = {
     "unknown_item": _n("The checklist that you chose has no such item: take the answer away"),
     "in_future": _n("This date has not come yet"),
     "too_long_ago": _n("Check the year"),
-    "adult_instrument": _n("She is under 18: choose the young people’s checklist"),
+    "adult_instrument": _n("She is under 18: choose the young people's checklist"),
     "not_allowed": _n("This does not go with your other answers: leave it out or choose another"),
     "order": _n("The end must come after the beginning, on the same day"),
 }

@@ -113,6 +113,12 @@ class Form:
         name = f"{group}.{_members(self.typed, group)}"
         return replace(self, typed=FormData([*self.typed.multi_items(), (name, "")]))
 
+    def touches(self, *parts: str) -> bool:
+        """Was something typed, or is something wrong, in one of these parts of the form?"""
+        typed = {name for name, value in self.typed.multi_items() if value}
+        names = typed | {fault.name for fault in self.faults}
+        return any(name.split(".")[0] in parts for name in names)
+
     def document(self) -> dict[str, Any]:
         """Return what was typed as a JSON document; what was left empty is left out."""
         found: dict[str, Any] = {}

@@ -55,14 +55,14 @@ BAND = {"standard": _n("Standard"), "medium": _n("Medium"), "high": _n("High")}
 ANSWER = {
     "yes": _n("Yes"),
     "no": _n("No"),
-    "dont_know": _n("Don’t know"),
+    "dont_know": _n("Don't know"),
     "not_stated": _n("Not stated"),
     "unknown": _n("Not known"),
 }
 
 GROUND = {
     "visible_high_risk": _n("14 or more items answered yes"),
-    "professional_judgement": _n("A practitioner’s serious concern"),
+    "professional_judgement": _n("A practitioner's serious concern"),
     "potential_escalation": _n("Violence may be escalating: three or more incidents, or rising"),
     "repeat": _n("Another incident within 12 months of the last MARAC"),
 }
@@ -101,7 +101,7 @@ ITEM = {
     "hurt_others": _n("Has hurt someone else, children included"),
     "animals": _n("Has mistreated an animal or pet"),
     "financial": _n("Money problems, or depends on the abuser for money"),
-    "perp_vulnerabilities": _n("The abuser’s drugs, alcohol or mental health, past year"),
+    "perp_vulnerabilities": _n("The abuser's drugs, alcohol or mental health, past year"),
     "perp_suicide": _n("The abuser has threatened or attempted suicide"),
     "breach": _n("Broke bail, an injunction or a contact agreement"),
     "criminal": _n("The abuser has been in trouble with the police"),
@@ -118,6 +118,24 @@ CHANNEL = {
     "chat": _n("Chat"),
     "webhook": _n("Another system"),
     "push": _n("Phone notification"),
+}
+
+CONTACT_YES = {
+    "telephone": _n("Telephone her"),
+    "sms": _n("Send her a text message"),
+    "email": _n("Write her an e-mail"),
+    "post": _n("Write to her by post"),
+    "in_person": _n("Speak to her in person"),
+    "through_referrer": _n("Reach her through the referrer"),
+}
+
+CONTACT_NO = {
+    "telephone": _n("Do not telephone her"),
+    "sms": _n("Do not send her text messages"),
+    "email": _n("Do not e-mail her"),
+    "post": _n("Do not write to her by post"),
+    "in_person": _n("Do not visit her"),
+    "through_referrer": _n("Do not use the referrer to reach her"),
 }
 
 DAY = {
@@ -188,6 +206,8 @@ WORDS: dict[str, dict[str, str]] = {
     "channel": CHANNEL,
     "child_status": CHILD_STATUS,
     "consent": CONSENT,
+    "contact_no": CONTACT_NO,
+    "contact_yes": CONTACT_YES,
     "cue": CUE,
     "day": DAY,
     "diversity": DIVERSITY,

@@ -9,7 +9,7 @@ from services.chassis.auth import Role
 from services.portal.pages.languages import noted as _n
 
 AGENCY = (Role.AGENCY_WORKER, Role.AGENCY_ADMIN)
-STAFF = (Role.PRACTITIONER, Role.MANAGER, Role.DUTY_MANAGER, Role.ADMIN)
+STAFF = (Role.PRACTITIONER, Role.MANAGER, Role.DUTY_MANAGER)
 REFERRERS = (*AGENCY, Role.PRACTITIONER, Role.MANAGER)
 
 _PLACES = (

@@ -64,15 +64,15 @@ _CONTACT = {
     "contact.voicemail_ok": Field(_n("A voice message may be left"), Kind.FLAG),
     "contact.sms_ok": Field(_n("A text message may be sent"), Kind.FLAG),
     "contact.code_name": Field(
-        _n("Code name"), hint=_n("What the caller says instead of the service’s name.")
+        _n("Code name"), hint=_n("What the caller says instead of the service's name.")
     ),
     "contact.safe_person": Field(_n("Somebody she trusts, and how to reach them")),
     "contact.not_safe_to_talk_to": Field(_n("Who must not be spoken to")),
 }
 
 _FAMILY = {
-    "children.*.given_name": Field(_n("Child’s given name")),
-    "children.*.born_on": Field(_n("Child’s date of birth"), Kind.DATE),
+    "children.*.given_name": Field(_n("Child's given name")),
+    "children.*.born_on": Field(_n("Child's date of birth"), Kind.DATE),
     "children.*.status": _choice(_n("Where the child is"), "child_status", labels.CHILD_STATUS),
     "children.*.at_risk": Field(_n("At risk of being removed"), Kind.FLAG),
     "perpetrators.*.name": Field(_n("Name, if known")),
@@ -142,4 +142,12 @@ _NEEDED = frozenset(
 FIELDS: dict[str, Field] = {
     name: replace(field, needed=name in _NEEDED)
     for name, field in (_REFERRER | _CLIENT | _CONTACT | _FAMILY | _RISK | _REASON).items()
+}
+
+DECISION: dict[str, Field] = {
+    "decision": Field(_n("What do you decide?"), Kind.CHOICE, words="decision", needed=True),
+    "reason_code": _choice(_n("Reason"), "reason", (), _n("Needed to decline or to ask.")),
+    "note": Field(
+        _n("Note"), Kind.LONG, _n("Needed to answer a question or to reopen. The agency is told only the reason.")
+    ),
 }

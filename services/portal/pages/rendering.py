@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.contracts.dash import ITEMS
 from services.portal.faults import trace_of
 from services.portal.pages.assets import asset
 from services.portal.pages.languages import LANGUAGES, catalogue
@@ -39,8 +41,18 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-    made.globals.update(words_in(language), asset=asset, languages=LANGUAGES)
+    words = words_in(language)
+    made.globals.update(words, asset=asset, languages=LANGUAGES, unknown_items=unknown_items)
+    made.filters["as_label"] = lambda code, kind: words["label"](kind, code)
+    made.filters["as_code"] = words["code_text"]
     return made
+
+
+def unknown_items(assessment: Mapping[str, Any]) -> list[str]:
+    """Return the items of an assessment's instrument that are neither yes nor no."""
+    answers = assessment["answers"]
+    items = ITEMS.get(assessment["instrument"], ())
+    return [item for item in items if answers.get(item) not in {"yes", "no"}]
 
 
 def page(request: Request, template: str, status: int = 200, /, **values: Any) -> HTMLResponse:

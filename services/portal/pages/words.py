@@ -10,7 +10,7 @@ from services.chassis.web.problems import Problem
 from services.portal.pages import fault_labels, problem_labels
 from services.portal.pages.forms import Fault, Form, pattern
 from services.portal.pages.languages import catalogue
-from services.portal.pages.work_labels import WORDS
+from services.portal.pages.work_labels import CODES, WORDS
 
 _MEMBER = re.compile(r"(\w+)\.(\d+)(?:\.|$)")
 
@@ -23,6 +23,10 @@ def words_in(language: str) -> dict[str, Callable[..., Any]]:
         """Return a code in words; a code that nobody has worded yet is shown as it is."""
         known = WORDS[kind].get(code)
         return say(known) if known else code.replace("_", " ")
+
+    def code_text(code: str) -> str:
+        """Return a code of a timeline in words, whatever kind it is of."""
+        return say(CODES[code]) if code in CODES else code.replace("_", " ")
 
     def fault_text(form: Form, fault: Fault) -> str:
         """Return what is wrong with a field and what to do."""
@@ -51,6 +55,7 @@ def words_in(language: str) -> dict[str, Callable[..., Any]]:
 
     return {
         "label": label,
+        "code_text": code_text,
         "fault_text": fault_text,
         "fault_title": fault_title,
         "problem_text": problem_text,

@@ -57,7 +57,7 @@ ATTENDANCE = {
 PLACE = {
     "her_home": _n("At her home"),
     "our_premises": _n("At our place"),
-    "partner_premises": _n("At a partner’s place"),
+    "partner_premises": _n("At a partner's place"),
     "community": _n("In the community"),
     "outdoors": _n("Outdoors"),
     "court": _n("At court"),
@@ -160,6 +160,52 @@ REASON = {
     "other": _n("Another reason"),
 }
 
+TIMELINE = {
+    "referral_submitted": _n("Referred"),
+    "referral_status_changed": _n("Referral"),
+    "risk_assessed": _n("Risk assessed"),
+    "session_recorded": _n("Session"),
+    "session_corrected": _n("Session corrected"),
+    "case_allocated": _n("Case given to"),
+    "case_reopened": _n("Case reopened"),
+    "case_closed": _n("Case closed"),
+    "engagement_lapsed": _n("Sessions missed: reach out to her"),
+    "alert_raised": _n("Alert raised"),
+    "alert_reassessed": _n("Alert assessed again"),
+    "alert_escalated": _n("Alert escalated"),
+    "alert_delivered": _n("Alert delivered"),
+    "alert_acknowledged": _n("Alert acknowledged"),
+    "alert_actioned": _n("Action on the alert"),
+    "alert_resolved": _n("Alert ended"),
+    "alert_delivery_failed": _n("Alert could not be delivered"),
+}
+
+ESCALATION = {
+    "not_acknowledged": _n("nobody had acknowledged"),
+    "acknowledgement_expired": _n("the acknowledgement ran out"),
+    "delivery_failed": _n("it could not be delivered"),
+    "not_resolved": _n("it was not ended"),
+    "case_allocated": _n("the case was given to somebody"),
+    "worsened": _n("worse than before"),
+    "level_0": _n("to the practitioners"),
+    "level_1": _n("to the same people again"),
+    "level_2": _n("to the manager"),
+    "level_3": _n("to the duty manager"),
+}
+
+BASIS = {
+    "score": _n("the yes answers"),
+    "grade": _n("the grade given"),
+    "ungraded": _n("a precaution: nobody has graded the checklist yet"),
+    "grounds": _n("the grounds"),
+    "judgement": _n("a practitioner's judgement"),
+}
+
+PROMPT = {
+    "s_dash": _n("Ask the questions on stalking (S-DASH)"),
+    "honour_based": _n("Ask the questions on so-called honour-based abuse"),
+}
+
 WORDS: dict[str, dict[str, str]] = {
     **_CASE_WORDS,
     "action": ACTION,
@@ -170,10 +216,22 @@ WORDS: dict[str, dict[str, str]] = {
     "alert_state": ALERT_STATE,
     "approach": APPROACH,
     "attendance": ATTENDANCE,
+    "basis": BASIS,
     "case_outcome": CASE_OUTCOME,
     "decision": DECISION,
+    "escalation": ESCALATION,
     "interest": INTEREST,
     "missed_reason": MISSED_REASON,
     "place": PLACE,
+    "prompt": PROMPT,
     "reason": REASON,
+    "timeline": TIMELINE,
 }
+
+_CODED = ("escalation", "band", "ground", "referral_status", "attendance", "approach", "action")
+CODES: dict[str, str] = {
+    code: word
+    for kind in ("reason", "alert_outcome", "case_outcome", "channel", "alert_kind", *_CODED[::-1])
+    for code, word in WORDS[kind].items()
+}
+"""What the codes of a timeline mean, whatever they tell of; the kinds named later win."""

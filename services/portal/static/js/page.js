@@ -31,3 +31,23 @@ document.addEventListener("htmx:after:swap", () => {
   refreshAges();
   document.querySelector("[data-focus]")?.focus();
 });
+
+const ALIVE_EVERY = 300000;
+
+/** Warn before typed text is lost, and keep the session open while somebody types. */
+function keep(form) {
+  let isUnsaved = form.dataset.unsaved === "yes";
+  let lastSign = Date.now();
+  form.addEventListener("input", () => {
+    isUnsaved = true;
+    if (Date.now() - lastSign < ALIVE_EVERY) return;
+    lastSign = Date.now();
+    fetch("/alive");
+  });
+  form.addEventListener("submit", () => { isUnsaved = false; });
+  window.addEventListener("beforeunload", (event) => {
+    if (isUnsaved) event.preventDefault();
+  });
+}
+
+document.querySelectorAll("form[data-keeps]").forEach(keep);

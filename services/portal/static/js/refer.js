@@ -1,10 +1,9 @@
-/* The referral form: how many answers are given so far, and a warning before they are lost. */
+/* The referral form: how many answers there are so far, and which of them the chosen checklist has. */
 
 const form = document.querySelector("form.referral");
 const tally = form.querySelector("[data-tally]");
 const only27 = form.querySelector(".answers__only27");
 const answers = form.querySelector("#answers");
-let isUnsaved = form.dataset.unsaved === "yes";
 
 /** Show what belongs to the chosen checklist, and count its answers. */
 function count() {
@@ -24,11 +23,4 @@ function count() {
 }
 
 count();
-form.addEventListener("change", () => {
-  isUnsaved = true;
-  count();
-});
-form.addEventListener("submit", () => { isUnsaved = false; });
-window.addEventListener("beforeunload", (event) => {
-  if (isUnsaved) event.preventDefault();
-});
+form.addEventListener("change", count);

@@ -1,0 +1,28 @@
+"""The names of those who did something: services know accounts, people know colleagues."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.requests import Request
+
+from services.chassis.auth import Role
+
+SYSTEMS = ("service:", "key:")
+
+
+async def names(request: Request, ids: Iterable[str | None]) -> dict[str, str]:
+    """Return the display names of accounts by id; what is no person's account is left out."""
+    wanted = sorted({id for id in ids if id and not id.startswith(SYSTEMS)})
+    people = request.app.state.accounts.people
+    found = await asyncio.gather(*(people.by_id(id) for id in wanted))
+    return {account["_id"]: account["display_name"] for account in found if account}
+
+
+async def practitioners(request: Request, area: str) -> dict[str, str]:
+    """Return the names of those in an area to whom a case can be given, by id."""
+    people = request.app.state.accounts.people
+    found: list[dict[str, Any]] = await people.in_areas([area], [Role.PRACTITIONER])
+    return {account["_id"]: account["display_name"] for account in found}
