@@ -92,14 +92,14 @@ class Broker:
         )
 
     def wait(self) -> None:
-        """Return when the node takes an AMQP connection of our user."""
-        server = self.server
+        """Return when the node takes an AMQP connection of our user, whoever started it."""
+        server = self._server
         try:
             wait_until(
                 lambda: answers(self.uri(self._vhosts[0])),
                 "RabbitMQ",
                 within_s=UP_WITHIN_S,
-                is_alive=lambda: server.is_alive,
+                is_alive=lambda: server is None or server.is_alive,
             )
         except CannotGoOn as error:
             raise CannotGoOn(f"{error}; its log is {self._log} and {self.home / 'log'}") from None
@@ -196,6 +196,8 @@ def epmd() -> str:
 def _scripts() -> Path:
     found = scripts()
     if found is None:
-        raise CannotGoOn("RabbitMQ is missing: sudo apt install --no-install-recommends "
-                         "rabbitmq-server, or set AMQP_URI to a broker that is there")
+        raise CannotGoOn(
+            "RabbitMQ is missing: sudo apt install --no-install-recommends "
+            "rabbitmq-server, or set AMQP_URI to a broker that is there"
+        )
     return found

@@ -50,7 +50,7 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """Return how it ended, or None while it runs; minus the number of a signal that ended it."""
+        """Return how it ended (minus the number of a signal), or None while it runs."""
         return self._process.poll()
 
     @property

@@ -69,14 +69,14 @@ class Database:
         )
 
     def wait(self) -> None:
-        """Return when the server answers, and takes writes."""
-        server = self.server
+        """Return when the server answers, and takes writes, whoever started it."""
+        server = self._server
         try:
             wait_until(
                 lambda: answers(self.uri),
                 f"the {self.kind}",
                 within_s=UP_WITHIN_S,
-                is_alive=lambda: server.is_alive,
+                is_alive=lambda: server is None or server.is_alive,
             )
             if self._mongod:
                 self._become_primary()
