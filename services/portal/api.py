@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from services.chassis.auth import CASEWORK, Principal
+from services.chassis.auth import Principal
 from services.chassis.ids import BadReference, read_reference
 from services.chassis.web.problems import Problem, Refused
 from services.portal import cases, faults
 from services.portal.access import FORBIDDEN, Allowed, Endpoint, allowing
 from services.portal.clients import Answer, Ask
-from services.portal.doors import DOORS, PREFIX, PublicDoor
+from services.portal.doors import CASEWORKERS, DOORS, PREFIX, PublicDoor
 from services.portal.security import HEADER, READING, check_token, read_body
 
 BODY_LIMIT = 256 * 1024
@@ -35,7 +35,7 @@ _NOT_JSON = Problem(
 def routes() -> list[BaseRoute]:
     """Return the routes of the API that relay or compose what the services answer."""
     relayed = [_route(door.method, door.path, door.allowed, _relaying(door)) for door in DOORS]
-    composed = _route("GET", "/cases/{reference}", Allowed(CASEWORK), _read_case)
+    composed = _route("GET", "/cases/{reference}", Allowed(CASEWORKERS), _read_case)
     return [*relayed, composed]
 
 
@@ -122,10 +122,11 @@ async def _json_body(request: Request) -> bytes:
     """Return the body of a write; only its type is looked at here, the service reads it."""
     if request.method in READING:
         return b""
+    body = await read_body(request, BODY_LIMIT)
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    if body and kind != "application/json":
         raise Refused(_NOT_JSON)
-    return await read_body(request, BODY_LIMIT)
+    return body
 
 
 def _unauthenticated(refusal: str | None) -> Problem:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chassis.auth import AGENCY, CASEWORK, Role
+from services.chassis.auth import AGENCY, Role
 from services.portal.access import Allowed
 from services.portal.accounts import Scope
 
 PREFIX = "/api/v1"
-MANAGERS = CASEWORK - {Role.PRACTITIONER}
+MANAGERS = frozenset({Role.MANAGER, Role.DUTY_MANAGER})
+CASEWORKERS = MANAGERS | {Role.PRACTITIONER}
 _SUBMIT = Allowed(AGENCY | {Role.PRACTITIONER, Role.MANAGER}, Scope.REFERRALS_WRITE)
-_READ = Allowed(AGENCY | CASEWORK, Scope.REFERRALS_READ)
-_DECIDE = Allowed(AGENCY | CASEWORK, Scope.REFERRALS_WRITE)
-_CASEWORK = Allowed(CASEWORK)
+_READ = Allowed(AGENCY | CASEWORKERS, Scope.REFERRALS_READ)
+_DECIDE = Allowed(AGENCY | CASEWORKERS, Scope.REFERRALS_WRITE)
+_CASEWORK = Allowed(CASEWORKERS)
 _MANAGE = Allowed(MANAGERS)
 
 

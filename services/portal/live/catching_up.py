@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Any
 
 from services.chassis.context import child_traceparent, trace_id
 from services.portal.accounts import Person
-from services.portal.clients import Answer, Services
-from services.portal.live.change import Change, Cursor, changed
+from services.portal.clients import Services
+from services.portal.live.change import Change, Cursor, found
 
-OVERLAP = timedelta(seconds=10)
-PAGE = 100
+# Longer than an event can be late: a relay that died leaves its events to others after a lease
+# of a few seconds, and clocks differ a little.
+OVERLAP = timedelta(seconds=30)
+PAGE = 200
 
 
 class CannotCatchUp(Exception):
@@ -20,38 +21,23 @@ class CannotCatchUp(Exception):
 
 
 async def changes_since(services: Services, person: Person, position: Cursor) -> list[Change]:
-    """Return the changes since a little before a position, oldest first.
+    """Return the changes of her areas since a little before a position, oldest first.
 
     Raises:
         CannotCatchUp: they cannot be had now.
 
     """
-    since = position.at - OVERLAP
-    params: dict[str, Any] = {"since": since.isoformat(), "limit": PAGE}
-    found: list[Change] = []
+    principal = person.principal(trace_id(child_traceparent(None)))
+    since = (position.at - OVERLAP).isoformat()
+    params: dict[str, Any] = {"since": since, "limit": PAGE}
+    changes: list[Change] = []
     while True:
-        answer = await _ask(services, person, "/alerts/changes", params)
+        answer = await services.call(
+            "notifications", "GET", "/alerts/changes", principal, params=params
+        )
         if not answer.is_done:
             raise CannotCatchUp
-        found += [changed(item) for item in answer.body["items"]]
+        changes += [found(alert) for alert in answer.body["items"]]
         if answer.body["next"] is None:
-            return found
+            return changes
         params["after"] = answer.body["next"]
-
-
-async def is_hers(services: Services, person: Person, change: Change) -> bool:
-    """Ask notifications whether she may see an alert of which the hub has not heard enough.
-
-    Raises:
-        CannotCatchUp: it cannot be asked now.
-
-    """
-    answer = await _ask(services, person, f"/alerts/{change.cursor.reference}", {})
-    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise CannotCatchUp
-    return answer.is_done
-
-
-async def _ask(services: Services, person: Person, path: str, params: dict[str, Any]) -> Answer:
-    principal = person.principal(trace_id(child_traceparent(None)))
-    return await services.call("notifications", "GET", path, principal, params=params)

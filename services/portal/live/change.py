@@ -10,17 +10,32 @@ from typing import Any, Self
 
 from sse_starlette import ServerSentEvent
 
-from services.chassis.auth import Role
 from services.contracts.catalogue import CONTRACTS, Contract
 from services.contracts.envelope import Envelope
 from services.portal.accounts import Person
+from services.portal.doors import MANAGERS
 
 HEARD: tuple[Contract, ...] = tuple(
     contract for contract in CONTRACTS if contract.publisher == "notifications"
 )
 CALLS = frozenset({"alert_raised", "alert_reassessed", "alert_escalated"})
-SEES_ALL_OF_AREA = frozenset({Role.MANAGER, Role.DUTY_MANAGER, Role.ADMIN})
-_INTERNAL = frozenset({"audience", "alert_id", "assessment_id"})
+SHOWN = (
+    "reference",
+    "case_reference",
+    "area",
+    "kind",
+    "severity",
+    "level",
+    "state",
+    "at",
+    "score",
+    "score_max_if_unknown",
+    "grounds",
+    "cues",
+    "responder_id",
+    "expires_at",
+    "outcome",
+)
 
 
 class BadCursor(ValueError):
@@ -90,43 +105,41 @@ class Change:
 
 def heard(envelope: Envelope) -> Change:
     """Return the change that an event of the bus tells."""
-    data = envelope.data
-    told = data.get("audience")
+    told = envelope.data
     return Change(
-        Cursor(data["at"], data["alert_reference"], envelope.type),
-        data["area"],
-        _audience(told) if told else None,
-        _written(data),
-        data.get("source_at"),
+        Cursor(told["at"], told["alert_reference"], envelope.type),
+        told["area"],
+        _audience(told.get("audience")),
+        _written({"reference": told["alert_reference"], **told}),
+        told.get("source_at"),
     )
 
 
-def changed(alert: Mapping[str, Any]) -> Change:
+def found(alert: Mapping[str, Any]) -> Change:
     """Return the change that brought an alert, as notifications shows it, to where it stands."""
-    told = alert.get("audience")
     return Change(
         Cursor(datetime.fromisoformat(alert["changed_at"]), alert["reference"], alert["event"]),
         alert["area"],
-        _audience(told) if told else None,
-        json.dumps(alert, separators=(",", ":")),
+        _audience(alert["audience"]),
+        _written({"at": alert["changed_at"], **alert}),
     )
 
 
-def may_see(person: Person, area: str, audience: Audience | None) -> bool | None:
-    """Tell whether she may see a change; None where only notifications can say."""
-    if "*" not in person.areas and area not in person.areas:
+def may_see(person: Person, change: Change) -> bool:
+    """Tell whether a change is for her: of her areas, and told to her or to those she manages."""
+    if "*" not in person.areas and change.area not in person.areas:
         return False
-    if person.role in SEES_ALL_OF_AREA:
-        return True
-    return None if audience is None else audience.includes(person)
+    is_told = change.audience is not None and change.audience.includes(person)
+    return person.role in MANAGERS or is_told
 
 
-def _audience(told: Mapping[str, Any]) -> Audience:
+def _audience(told: Mapping[str, Any] | None) -> Audience | None:
+    if told is None:
+        return None
     return Audience(frozenset(told["roles"]), frozenset(told["account_ids"]))
 
 
-def _written(data: Mapping[str, Any]) -> str:
-    """Return the coded facts as JSON; who is told and internal ids are not for browsers."""
-    shown = {name: value for name, value in data.items() if name not in _INTERNAL}
-    shown["reference"] = shown.pop("alert_reference")
+def _written(facts: Mapping[str, Any]) -> str:
+    """Return the coded facts that a browser gets, as JSON; who else is told is not among them."""
+    shown = {name: facts[name] for name in SHOWN if name in facts}
     return json.dumps(shown, default=datetime.isoformat, separators=(",", ":"))

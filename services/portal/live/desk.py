@@ -13,10 +13,11 @@ from sse_starlette import ServerSentEvent
 from services.chassis import clock
 from services.chassis.logs import get_logger
 from services.chassis.messaging.subscription import Subscription
-from services.portal.accounts import Accounts
+from services.portal.accounts import Accounts, Person
 from services.portal.clients import Services
-from services.portal.live.catching_up import CannotCatchUp, changes_since, is_hers
-from services.portal.live.change import Change, may_see
+from services.portal.doors import MANAGERS
+from services.portal.live.catching_up import CannotCatchUp, changes_since
+from services.portal.live.change import Change, Cursor, may_see
 from services.portal.live.deliveries import Deliveries
 from services.portal.live.ear import ear
 from services.portal.live.hub import Hub
@@ -92,14 +93,25 @@ class Desk:
         """Return what of an item is to be written."""
         if isinstance(item, CatchUp):
             async with self._places:
-                found = await changes_since(self._services, stream.person, stream.position)
+                changes = await self._fetch(stream.person, stream.position)
         else:
-            found = [item] if await self._may_see(stream, item) else []
-        return [change for change in found if stream.is_new(change)]
+            changes = [await self._informed(stream.person, item)]
+        seen = (change for change in changes if may_see(stream.person, change))
+        return [change for change in seen if stream.is_new(change)]
 
-    async def _may_see(self, stream: Stream, change: Change) -> bool:
-        known = may_see(stream.person, change.area, change.audience)
-        return await is_hers(self._services, stream.person, change) if known is None else known
+    async def _informed(self, person: Person, change: Change) -> Change:
+        """Return a change with who is to be told; the first stream to ask asks for all."""
+        if change.audience is not None or person.role in MANAGERS:
+            return change
+        async with self._places:
+            known = self.hub.informed(change)
+            if known.audience is None:
+                await self._fetch(person, change.cursor)
+        return self.hub.informed(change)
+
+    async def _fetch(self, person: Person, position: Cursor) -> list[Change]:
+        changes = await changes_since(self._services, person, position)
+        return [self.hub.informed(change) for change in changes]
 
     def _note(self, stream: Stream, change: Change) -> None:
         self._deliveries.shown(stream.person, change)

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from services.chassis import clock
-from services.chassis.auth import CASEWORK
 from services.chassis.web.problems import Problem, Refused
 from services.portal.access import Allowed
 from services.portal.api import guarded
+from services.portal.doors import CASEWORKERS
 from services.portal.identity import STREAM
 from services.portal.live.change import BadCursor, Cursor
 from services.portal.live.stream import Stream
@@ -24,7 +24,7 @@ WRITTEN_WITHIN_S = 30
 
 def routes() -> list[BaseRoute]:
     """Return the door of the stream; its path goes before those with variables."""
-    return [Route(STREAM, guarded(Allowed(CASEWORK), open_stream))]
+    return [Route(STREAM, guarded(Allowed(CASEWORKERS), open_stream))]
 
 
 async def open_stream(request: Request) -> Response:

@@ -16,8 +16,9 @@ AUDIENCES_KEPT = 10_000
 class Hub:
     """Knows the open streams by area; used from the event loop only.
 
-    Some events do not say who is to be told of their alert. The hub remembers what it last heard,
-    and where it has heard nothing the stream asks notifications.
+    Some events do not say who is to be told of their alert: the hub remembers it. Where it has not
+    heard, after a start in the middle of things, all of the area are offered the change, and find
+    out before they write it.
     """
 
     def __init__(self) -> None:
@@ -43,10 +44,9 @@ class Hub:
 
     def hear(self, envelope: Envelope) -> None:
         """Offer an event to everybody who may see it."""
-        change = self._with_audience(heard(envelope))
-        nearby = self._by_area.get(change.area, set()) | self._by_area.get("*", set())
-        for stream in nearby:
-            if may_see(stream.person, change.area, change.audience) is not False:
+        change = self.informed(heard(envelope))
+        for stream in self._by_area.get(change.area, set()) | self._by_area.get("*", set()):
+            if change.audience is None or may_see(stream.person, change):
                 stream.offer(change)
 
     def catch_up(self) -> None:
@@ -60,8 +60,8 @@ class Hub:
             if stream.person.session_id not in alive:
                 stream.end(Why.SIGNED_OUT)
 
-    def _with_audience(self, change: Change) -> Change:
-        """Return the change with who is to be told, as far as that is known."""
+    def informed(self, change: Change) -> Change:
+        """Return a change with who is to be told of its alert, and remember that where it says."""
         reference = change.cursor.reference
         if change.audience is None:
             return replace(change, audience=self._audiences.get(reference))

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from services.chassis.auth import AGENCY, CASEWORK, Role
+from services.chassis.auth import AGENCY, Role
 from services.portal.access import UnguardedRoute, allowed_of, open_to_all, refuse_unguarded
-from services.portal.doors import DOORS, PREFIX
+from services.portal.doors import CASEWORKERS, DOORS, PREFIX
 from tests.unit.portal.wired import wired
 
 OPEN = {
@@ -62,7 +62,7 @@ def test_an_api_key_reaches_referrals_only() -> None:
 def test_neither_operations_nor_research_reach_people_through_the_api() -> None:
     apart = {Role.OPS, Role.RESEARCHER}
     assert all(not door.allowed.roles & apart for door in DOORS)
-    assert not CASEWORK & apart
+    assert not CASEWORKERS & apart
 
 
 async def unguarded(_request: Request) -> Response:

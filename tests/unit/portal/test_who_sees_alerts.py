@@ -42,7 +42,7 @@ def event(type: str = "alert_raised", **data: Any) -> Envelope:
     [
         (ANA, TO_ANA, True),
         (ANA, TO_PRACTITIONERS, True),
-        (ANA, None, None),
+        (ANA, None, False),
         (somebody(id="ion"), TO_ANA, False),
         (somebody(areas=("perugia",)), TO_ANA, False),
         (somebody(areas=("*",)), TO_ANA, True),
@@ -52,9 +52,10 @@ def event(type: str = "alert_raised", **data: Any) -> Envelope:
     ],
 )
 def test_who_may_see_an_alert_of_cluj(
-    person: Person, audience: Audience | None, sees: bool | None
+    person: Person, audience: Audience | None, sees: bool
 ) -> None:
-    assert may_see(person, "cluj", audience) is sees
+    change = Change(Cursor(NOON), "cluj", audience, "{}")
+    assert may_see(person, change) is sees
 
 
 async def offered(hub: Hub, person: Person, *events: Envelope) -> list[Change]:
