@@ -17,6 +17,7 @@ NAMES: Mapping[type[object], str] = {
     events.AlertReassessed: "alert_reassessed",
     events.AlertEscalated: "alert_escalated",
     events.AlertDelivered: "alert_delivered",
+    events.AlertDeliveryFailed: "alert_delivery_failed",
     events.AlertAcknowledged: "alert_acknowledged",
     events.AlertActioned: "alert_actioned",
     events.AlertResolved: "alert_resolved",

@@ -136,11 +136,12 @@ class Api:
         body=schemas.RecordDelivery,
         answer=schemas.AlertView,
         public=False,
-        summary="Record that an alert was shown to the one who asks.",
+        summary="Record that an alert was shown to the one who asks, or could not be.",
     )
     def record_delivery(self, request: Request) -> Any:
         """Return the alert as it now is."""
-        return usecases.deliver_alert(
+        record = usecases.fail_delivery if request.body["failed"] else usecases.deliver_alert
+        return record(
             self._alerts(request),
             request.path["reference"],
             to=request.principal.id,

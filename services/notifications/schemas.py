@@ -62,9 +62,10 @@ class ResolveAlert(Input):
 
 
 class RecordDelivery(Input):
-    """By which channel the alert was shown to the one who asks."""
+    """By which channel the alert was shown to the one who asks, or `failed` to be."""
 
     channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))
+    failed = fields.Boolean(load_default=False)
 
 
 class AudienceView(Schema):

@@ -157,6 +157,13 @@ def deliver_alert(alerts: Alerts, reference: str, *, to: str, channel: str, at: 
     return alerts.change(reference, lambda alert: alert.deliver(to=to, channel=channel, at=at))
 
 
+def fail_delivery(alerts: Alerts, reference: str, *, to: str, channel: str, at: datetime) -> Alert:
+    """Record that a channel could not show an alert to a person."""
+    return alerts.change(
+        reference, lambda alert: alert.fail_delivery(to=to, channel=channel, at=at)
+    )
+
+
 def acknowledge_alert(alerts: Alerts, reference: str, *, by: str, at: datetime) -> Alert:
     """Take an alert on; see `Alert.acknowledge` for the refusals."""
     return alerts.change(reference, lambda alert: alert.acknowledge(by=by, at=at))

@@ -43,6 +43,14 @@ class AlertDelivered(AlertEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class AlertDeliveryFailed(AlertEvent):
+    """A channel could not reach a person."""
+
+    responder_id: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class AlertAcknowledged(AlertEvent):
     """A named person has taken the alert on, until `expires_at`."""
 

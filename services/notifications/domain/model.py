@@ -140,6 +140,22 @@ class Alert(Record):
         shown = shown._moved("delivered", to, at, channel, state=State.DELIVERED)
         return shown, [events.AlertDelivered(at, shown.state, shown.level, to, channel)]
 
+    def fail_delivery(self, *, to: str, channel: str, at: datetime) -> Decision:
+        """Record that a channel could not reach a person while nobody has taken the alert on.
+
+        If nobody has been reached since it was raised, the next rung is told at once. The last one
+        is not told again for it: a channel that keeps failing would be asked without a pause.
+        """
+        if not self.is_waiting:
+            return self, ()
+        failed = self._moved("delivery_failed", to, at, channel)
+        told = events.AlertDeliveryFailed(at, failed.state, failed.level, to, channel)
+        if self.state is State.DELIVERED or self.level == self.policy.top:
+            return failed, [told]
+        level, following = self.policy.climb(self.level, at, at)
+        escalated, more = failed._at_level(level, following)._escalated("delivery_failed", at)
+        return escalated, [told, *more]
+
     def acknowledge(self, *, by: str, at: datetime) -> Decision:
         """Take the alert on, which stops its steps until the acknowledgement expires.
 

@@ -63,6 +63,34 @@ def test_an_alert_raised_again_is_delivered_again():
     assert [receipt.at for receipt in shown_again.deliveries] == [NOON]
 
 
+def test_a_delivery_that_failed_tells_the_next_rung_at_once():
+    failed, events = raised().fail_delivery(to="ana", channel="inbox", at=SOON)
+    assert names(events) == ["AlertDeliveryFailed", "AlertEscalated"]
+    assert (failed.level, failed.next_step_at) == (1, SOON + STEP)
+    assert events[1].reason == "delivery_failed"
+
+
+def test_a_delivery_that_failed_is_only_noted_once_somebody_was_reached():
+    shown, _ = raised().deliver(to="bea", channel="inbox", at=SOON)
+    failed, events = shown.fail_delivery(to="ana", channel="inbox", at=SOON)
+    assert names(events) == ["AlertDeliveryFailed"]
+    assert (failed.level, failed.next_step_at) == (shown.level, shown.next_step_at)
+
+
+def test_a_channel_that_keeps_failing_is_not_asked_without_a_pause():
+    alert = raised()
+    for _ in range(alert.policy.top):
+        alert, _ = alert.fail_delivery(to="ana", channel="inbox", at=SOON)
+    top, events = alert.fail_delivery(to="ana", channel="inbox", at=NOON)
+    assert names(events) == ["AlertDeliveryFailed"]
+    assert top.next_step_at == alert.next_step_at
+
+
+def test_a_failed_delivery_of_an_acknowledged_alert_changes_nothing():
+    taken = acknowledged()
+    assert taken.fail_delivery(to="bea", channel="inbox", at=NOON) == (taken, ())
+
+
 def test_an_acknowledgement_stops_the_steps_until_it_expires():
     taken = acknowledged()
     assert taken.expires_at == SOON + HOUR

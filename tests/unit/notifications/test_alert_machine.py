@@ -103,6 +103,10 @@ class CaseOfAlerts(RuleBasedStateMachine):
     def deliver(self, to):
         self._change(usecases.deliver_alert, to=to, channel="inbox")
 
+    @rule(to=PEOPLE)
+    def fail_to_deliver(self, to):
+        self._change(usecases.fail_delivery, to=to, channel="inbox")
+
     @rule(person=PEOPLE, order=st.integers(1, 9))
     def allocate(self, person, order):
         usecases.remember_allocation(
