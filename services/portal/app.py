@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute
 from services.chassis.auth import read_private_key
 from services.chassis.logs import get_logger
 from services.chassis.web.problems import Refused
-from services.portal import api, faults, health, pages
+from services.portal import api, faults, health, pages, reference
 from services.portal.access import refuse_unguarded
 from services.portal.accounts import Accounts
 from services.portal.clients import Services
@@ -76,7 +76,8 @@ def open_database(settings: PortalSettings) -> AsyncDatabase[dict[str, Any]]:
 
 
 def _routes() -> list[BaseRoute]:
-    return [*health.routes(), *door.routes(), *api.routes(), *pages.routes()]
+    described = reference.routes()
+    return [*health.routes(), *described, *door.routes(), *api.routes(), *pages.routes()]
 
 
 def _middleware(
