@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from deploy.local.ledger import Ledger, judge
 from deploy.local.layout import Layout
+from deploy.local.ledger import Ledger, judge
 from deploy.local.performance import Performance
 from deploy.local.services import Addresses
 from deploy.local.story import read_story
