@@ -67,7 +67,7 @@ class RiskProfiles(Repository[RiskProfile]):
         """Return what staff may see: the cases of their areas; others see none."""
         if principal.role not in STAFF:
             return _NOBODY
-        return {} if "*" in principal.areas else {"area": {"$in": list(principal.areas)}}
+        return {} if "*" in principal.areas else {"areas": {"$in": list(principal.areas)}}
 
     def create(self, root: RiskProfile, events: Sequence[object]) -> RiskProfile:
         """Create a profile as every repository does, and count what it says once it is saved."""
@@ -130,6 +130,7 @@ class RiskProfiles(Repository[RiskProfile]):
             reference=document["reference"],
             area=document["area"],
             opened_at=document["opened_at"],
+            areas=tuple(document["areas"]),
             closed_at=document["closed_at"],
             lines={name: _line(stored) for name, stored in document["lines"].items()},
             facts=_facts(document["facts"]),

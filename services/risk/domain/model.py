@@ -68,14 +68,16 @@ class Facts:
 class RiskProfile:
     """All that bears on the risk of one case; its assessments are only ever added to.
 
-    `id` is the case's id. `opened_at` is the newest referral, so that a closure which is heard late
-    does not close a case that was referred again.
+    `id` is the case's id. `area` is that of the newest referral, of `opened_at`, for she may have
+    moved; `areas` are those of all, whose staff see the case. A closure which is heard late does
+    not close a case that was referred again.
     """
 
     id: str
     reference: str
     area: str
     opened_at: datetime
+    areas: tuple[str, ...] = ()
     closed_at: datetime | None = None
     lines: Mapping[str, Line] = field(default_factory=dict)
     facts: Facts = field(default_factory=Facts)
@@ -120,9 +122,10 @@ class RiskProfile:
         """Learn from a referral and assess, whatever it says; the newest one names the area."""
         if self.has(told.assessment_id):
             return self, ()
-        is_newest = told.source.at >= self.opened_at
-        opened = replace(self, area=area, opened_at=told.source.at) if is_newest else self
-        return opened._assess(told, rulebook, at)
+        seen = replace(self, areas=tuple(sorted({*self.areas, area})))
+        if told.source.at >= self.opened_at:
+            seen = replace(seen, area=area, opened_at=told.source.at)
+        return seen._assess(told, rulebook, at)
 
     def hear(self, told: Told, rulebook: Rulebook, at: datetime) -> Decision:
         """Learn from a session and assess; where nothing was disclosed, nothing happens."""

@@ -73,6 +73,13 @@ def test_a_practitioner_of_another_area_finds_nothing(ask: Ask) -> None:
     assert ask("POST", area="cluj", json=JUDGED).status_code == 404
 
 
+def test_a_woman_who_moved_is_seen_from_both_areas(ask: Ask, case: Case, heard: Any) -> None:
+    case.area = "cluj"
+    case.referred(**CALM)
+    case.assessed(heard, times=2)
+    assert ask(area="cluj").status_code == ask(area="perugia").status_code == 200
+
+
 @pytest.mark.parametrize("role", ["agency_worker", "agency_admin", "ops", "researcher", "admin"])
 def test_others_are_turned_away(ask: Ask, role: str) -> None:
     assert ask(role=role, area="*").status_code == 403

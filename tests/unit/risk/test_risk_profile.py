@@ -62,6 +62,7 @@ def test_the_newest_referral_names_the_area() -> None:
     assert profile.area == "cluj"
     late, _ = profile.hear_referral(referral("r0", NOON - DAY), "perugia", BOOK, NOON)
     assert late.area == "cluj"
+    assert late.areas == ("cluj", "perugia")
 
 
 def test_a_disclosure_is_assessed_without_being_asked() -> None:
