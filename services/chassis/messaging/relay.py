@@ -120,7 +120,7 @@ class Relay:
             outbox, entry = self._put_off.popleft()
             failures = self._failures[entry.event_id] = self._failures.get(entry.event_id, 0) + 1
             delay = min(2.0 ** min(failures, 10) / 2, PUT_OFF_TO_S)
-            _log.warning("event_not_published", event=entry.routing_key, tries=failures)
+            _log.warning("event_not_published", routing_key=entry.routing_key, tries=failures)
             outbox.put_off(entry.aggregate_id, now() + timedelta(seconds=delay))
 
     def _sweep(self) -> None:
