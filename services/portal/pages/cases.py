@@ -64,6 +64,8 @@ async def case(request: Request) -> Response:
 async def assessment(request: Request) -> Response:
     """Show the newest assessment as a part of a page; it asks again while a newer one is due."""
     reference = request.path_params["reference"]
+    if "HX-Request" not in request.headers:
+        return RedirectResponse(f"/cases/{reference}", 303)
     found = await fetch_if_there(request, "risk", f"/cases/{reference}/assessments", limit=1)
     newest = found["items"] if found else []
     judges = await names(request, _judges(newest))

@@ -61,7 +61,7 @@ ANSWER = {
 }
 
 GROUND = {
-    "visible_high_risk": _n("14 or more items answered yes"),
+    "visible_high_risk": _n("The yes answers reach the threshold for high risk"),
     "professional_judgement": _n("A practitioner's serious concern"),
     "potential_escalation": _n("Violence may be escalating: three or more incidents, or rising"),
     "repeat": _n("Another incident within 12 months of the last MARAC"),

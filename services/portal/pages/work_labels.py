@@ -18,15 +18,19 @@ ALERT_STATE = {
 ALERT_EVENT = {
     "raised": _n("Raised"),
     "reassessed": _n("Assessed again"),
-    "delivered": _n("Delivered"),
+    "delivered": _n("Shown"),
     "delivery_failed": _n("Could not be delivered"),
     "acknowledged": _n("Acknowledged"),
-    "acknowledgement_expired": _n("The acknowledgement ran out without an action"),
-    "expired": _n("The acknowledgement ran out without an action"),
     "escalated": _n("Escalated"),
-    "repeated": _n("Told again"),
     "actioned": _n("Action recorded"),
     "resolved": _n("Ended"),
+    "step_restored": _n("Next step restored by the watchdog"),
+}
+
+TOLD = {
+    "practitioner": _n("practitioners of the area"),
+    "manager": _n("managers"),
+    "duty_manager": _n("duty managers"),
 }
 
 ACTION = {
@@ -35,6 +39,14 @@ ACTION = {
     "marac_referral": _n("Referred to MARAC"),
     "police": _n("Police told"),
     "other": _n("Something else"),
+}
+
+ACTION_DONE = {
+    "contacted": _n("In contact with her"),
+    "safety_plan": _n("Safety plan made or reviewed"),
+    "marac_referral": _n("Referred to MARAC"),
+    "police": _n("Police told"),
+    "other": _n("Something else was done"),
 }
 
 ALERT_OUTCOME = {
@@ -209,6 +221,7 @@ PROMPT = {
 WORDS: dict[str, dict[str, str]] = {
     **_CASE_WORDS,
     "action": ACTION,
+    "action_done": ACTION_DONE,
     "aim_result": AIM_RESULT,
     "alert_event": ALERT_EVENT,
     "alert_kind": ALERT_KIND,
@@ -226,9 +239,10 @@ WORDS: dict[str, dict[str, str]] = {
     "prompt": PROMPT,
     "reason": REASON,
     "timeline": TIMELINE,
+    "told": TOLD,
 }
 
-_CODED = ("escalation", "band", "ground", "referral_status", "attendance", "approach", "action")
+_CODED = ("escalation", "band", "ground", "referral_status", "attendance", "approach", "action_done")
 CODES: dict[str, str] = {
     code: word
     for kind in ("reason", "alert_outcome", "case_outcome", "channel", "alert_kind", *_CODED[::-1])
