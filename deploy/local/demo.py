@@ -67,7 +67,7 @@ async def _enter(
     manager = await Staff.sign_in(portal, leading)
     webs = [*(one.web for one in agencies.values()), *(one.web for one in (*staff, manager))]
     for web in webs:
-        await stage.enter_async_context(web)
+        stage.push_async_callback(web.aclose)
     for one in staff:
         await stage.enter_async_context(one.inbox())
     return agencies, staff, manager

@@ -17,14 +17,16 @@ from deploy.local.visitors import Agency, Call, Staff, demand
 
 WITHIN_S = 20.0
 LOOK_EVERY_S = 0.05
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class Step:
     """One thing of the play that leads to an assessment: an accepted referral or a session.
 
-    `since` is the moment just before it was sent, on our own clock, `told_at` when the platform
-    took it, on its clock; `scored` the assessment that it led to, `call` the alert that came of it.
+    `since` is the moment just before it was sent, on our own clock; `told_at` when the platform
+    took it and `until` when it took the next of the same case, on its clock; `scored` the
+    assessment that it led to, `call` the alert that came of it.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Step:
     least: str
     since: float
     told_at: datetime
+    until: datetime = NEVER
     scored: Mapping[str, Any] | None = None
     call: Call | None = None
 
@@ -53,13 +56,10 @@ class Step:
         return [call for call in self.reader.calls if self.is_meant_by(call)]
 
     def is_meant_by(self, call: Call) -> bool:
-        """Did its assessment lead to that call?"""
+        """Did its assessment lead to that call? By the case, and by what was said when."""
         if self.scored is None or call.data["case_reference"] != self.case:
             return False
-        source_at = call.data.get("source_at")
-        if source_at is None:
-            return bool(call.data["number"] == self.scored["number"])
-        return _moment(source_at) == _moment(self.scored["source"]["at"])
+        return _moment(self.scored["assessed_at"]) <= _moment(call.data["at"]) < self.until
 
 
 class Performance:
@@ -130,6 +130,9 @@ class Performance:
 
     async def _follow(self, step: Step, at: datetime, took_ms: float, shows: str) -> None:
         """Wait for the assessment of a step and for its alert, and tell of both."""
+        for earlier in self.steps.values():
+            if earlier.case == step.case:
+                earlier.until = min(earlier.until, step.told_at)
         self.steps[step.name] = step
         step.scored = await _assessment(step)
         if step.scored is None:
@@ -143,7 +146,7 @@ class Performance:
             (took_ms, scored_ms, step.latency_ms),
             step.scored["band"],
             shows,
-            ", ".join(step.scored["grounds"]),
+            _detail(step.scored),
         )
 
     async def _answer(self, step: Step, told: Referral) -> None:
@@ -192,6 +195,12 @@ async def _assessment(step: Step) -> Mapping[str, Any] | None:
             return min(since, key=lambda assessment: assessment["number"])
         await asyncio.sleep(LOOK_EVERY_S)
     return None
+
+
+def _detail(scored: Mapping[str, Any]) -> str:
+    """Return the grounds, and that she was known before where she was."""
+    known = [f"assessment {scored['number']}"] if scored["number"] > 1 else []
+    return ", ".join([*known, *scored["grounds"]])
 
 
 def _fresh(body: Mapping[str, Any]) -> dict[str, Any]:
