@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from referral_examples import AT, CANARY, MANAGER, a_referral, as_text
 
 from services.contracts.catalogue import write
 from services.contracts.dash import DASH_24
 from services.referrals.announcements import announce
 from services.referrals.domain.events import ReferralSubmitted
 from services.referrals.domain.states import Verdict
+from tests.unit.referrals.referral_examples import AT, CANARY, MANAGER, a_referral, as_text
 
 
 def said(**changes: Any) -> dict[str, Any]:

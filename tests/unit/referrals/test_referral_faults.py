@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
-from referral_examples import CANARY, told
 
 from services.chassis.web.fields import today
 from services.chassis.web.problems import Problem, invalid
 from services.contracts.dash import ITEMS
 from services.referrals.domain.intake import Intake
 from services.referrals.schemas import Decide, ListReferrals, SubmitReferral
+from tests.unit.referrals.referral_examples import CANARY, told
 
 TOMORROW = (today() + timedelta(days=1)).isoformat()
 TEN_YEARS_AGO = (today() - timedelta(days=3650)).isoformat()

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from referral_examples import intake
 
 from services.referrals.domain.intake import (
     age_on,
@@ -19,6 +18,7 @@ from services.referrals.domain.intake import (
     normal,
     twelve_months_after,
 )
+from tests.unit.referrals.referral_examples import intake
 
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 

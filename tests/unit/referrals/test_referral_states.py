@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from referral_examples import AT, MANAGER, POLICE, a_referral
 
 from services.contracts.vocabulary import REFERRAL_STATUSES
 from services.referrals.domain.errors import DecisionNotPossible, NotForAgencies
@@ -23,6 +22,7 @@ from services.referrals.domain.states import (
     Verdict,
     statuses_called,
 )
+from tests.unit.referrals.referral_examples import AT, MANAGER, POLICE, a_referral
 
 HOUR = timedelta(hours=1)
 FHIR = {

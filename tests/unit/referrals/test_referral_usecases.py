@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from referral_examples import AT, CANARY, HOSPITAL, MANAGER, POLICE, House, as_text, told
 
 from services.referrals.domain.errors import (
     AlreadySentWithOtherContent,
@@ -26,6 +25,16 @@ from services.referrals.usecases import (
     hear_session,
     read_client,
     shown_to,
+)
+from tests.unit.referrals.referral_examples import (
+    AT,
+    CANARY,
+    HOSPITAL,
+    MANAGER,
+    POLICE,
+    House,
+    as_text,
+    told,
 )
 
 DAY = timedelta(days=1)
