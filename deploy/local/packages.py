@@ -1,0 +1,56 @@
+"""Packages of the system, installed by apt where this user may; else the line to type."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Sequence
+from shutil import which
+
+from deploy.local import programs
+from deploy.local.refusal import CannotGoOn
+
+LOG = "setup-system"
+# Wait for another apt instead of failing beside it.
+APT = ("apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300")
+
+
+def install(*packages: str) -> None:
+    """Install packages with what they need and nothing that they only recommend.
+
+    Raises:
+        CannotGoOn: this user may not, or this system has no apt; the message says what to type.
+
+    """
+    rights = _rights()
+    if which("apt-get") is None:
+        raise CannotGoOn(f"{names(packages)} must be installed by hand: this system has no apt-get")
+    if rights is None:
+        raise CannotGoOn(
+            f"{names(packages)} must be installed, which this user may not do; type: "
+            f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
+        )
+    command = [*rights, *APT, "install", "--no-install-recommends", *packages]
+    if not programs.succeeds(command, log=LOG):
+        programs.run("apt-get update", [*rights, *APT, "update"], log=LOG)
+        programs.run(f"installing {names(packages)}", command, log=LOG)
+
+
+def names(packages: Sequence[str]) -> str:
+    """Return packages as words of a sentence."""
+    return " and ".join(packages)
+
+
+def _rights() -> list[str] | None:
+    """Return how apt is started with the right to install, or None where this user has none."""
+    quiet = "DEBIAN_FRONTEND=noninteractive"
+    if os.geteuid() == 0:
+        return ["env", quiet]
+    if which("sudo") and _sudo_asks_nothing():
+        return ["sudo", "-n", "env", quiet]
+    return None
+
+
+def _sudo_asks_nothing() -> bool:
+    asked = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+    return asked.returncode == os.EX_OK
