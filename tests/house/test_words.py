@@ -11,14 +11,14 @@ from tests.house.source import Source, called, faults, files, python
 
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "stuff", "base2"}
 EMPTY_ENDINGS = ("Manager", "Helper", "Helpers", "Util", "Utils")
-EMPTY_VERBS = {"process", "handle", "handle_data", "process_data", "do_it"}
+EMPTY_VERBS = {"process", "handle_data", "process_data", "do_it"}
 FORBIDDEN = ("low risk", "low-risk", "is safe", "prediction", "non-compliant", "failed to engage")
 SHOWN = ("services/portal/templates/**", "services/portal/locales/**", "README.md", "*.po")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|NotImplementedError")
 SKIPPED = re.compile(r"pytest\.(skip|xfail|importorskip)\(|mark\.(skip|skipif|xfail)\b")
 SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore)(?P<rest>.*)")
 CODES = r"(:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*|\[[a-z-]+(,\s*[a-z-]+)*\])"
-REASONED = re.compile(rf"{CODES}\s*(-|:|#)\s*\w+")
+REASONED = re.compile(rf"{CODES}\s*(-|:|#)\s*\S+")
 OF_ONE_MACHINE = re.compile(r"(?<![\w.:/}-])/(work|farm|root|home|Users)/[a-z.]")
 THIS = "tests/house/test_words.py"
 
