@@ -26,14 +26,19 @@ _few = validate.Length(max=MOST, error=f"Give {MOST} at the most.")
 
 
 class Text(fields.String):
-    """Free text without blanks around it; empty text is none."""
+    """Free text without blanks around it; empty text is none, and none is a fault where needed."""
 
     def __init__(self, longest: int = LONGEST_TEXT, **options: Any) -> None:
-        short = validate.Length(max=longest, error=f"Write {longest} characters at the most.")
-        super().__init__(validate=short, **options)
+        super().__init__(metadata={"maxLength": longest}, **options)
+        self.longest = longest
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
-        return super()._deserialize(value, attr, data, **options).strip() or None
+        text = super()._deserialize(value, attr, data, **options).strip()
+        if self.required and not text:
+            raise self.make_error("required")
+        if len(text) > self.longest:
+            raise ValidationError(f"Write {self.longest} characters at the most.")
+        return text or None
 
 
 class ShortReference(fields.String):
@@ -84,10 +89,7 @@ def _each_once(codes: list[str]) -> None:
 class GoalRating(Schema):
     """One of her goals, in her words, and her own rating of it (Goal Based Outcomes, 0 to 10)."""
 
-    goal = fields.String(
-        required=True,
-        validate=validate.Length(1, LONGEST_GOAL, error=f"Write 1 to {LONGEST_GOAL} characters."),
-    )
+    goal = Text(LONGEST_GOAL, required=True)
     rating = rating(required=True)
 
 

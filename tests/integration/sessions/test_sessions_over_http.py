@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 from bson.json_util import dumps
 
@@ -126,6 +127,19 @@ def test_two_missed_sessions_are_one_lapse(sessions: Sessions) -> None:
     lapses = [event["data"] for event in events if event["type"] == "engagement_lapsed"]
     assert [lapse["missed_in_a_row"] for lapse in lapses] == [2]
     assert sessions.get(case, by=ANA)["engagement"]["missed_in_a_row"] == 3
+
+
+def test_sessions_recorded_at_the_same_moment_are_all_kept(sessions: Sessions) -> None:
+    case = sessions.referred()
+    with sessions.listening() as said, ThreadPoolExecutor(8) as colleagues:
+        answers = list(
+            colleagues.map(lambda day: sessions.record(case, missed(day), by=ANA), range(1, 9))
+        )
+        events = said(case, 9)
+    assert {answer.status_code for answer in answers} == {201}
+    assert len(sessions.get(case, "/sessions", by=ANA)["items"]) == 8
+    assert [event["type"] for event in events].count("engagement_lapsed") == 1
+    assert [event["seq"] for event in events] == list(range(1, 10))
 
 
 def test_a_corrected_session_is_listed_and_counted_once(sessions: Sessions) -> None:

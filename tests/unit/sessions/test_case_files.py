@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from case_file_examples import (
+
+from services.sessions.domain import errors
+from services.sessions.domain.events import CaseAllocated, CaseClosed, SessionRecorded
+from services.sessions.domain.model import CaseFile
+from services.sessions.domain.referral import State
+from services.sessions.domain.session import Incident
+from services.sessions.domain.timeline import Entry
+from tests.unit.sessions.case_file_examples import (
     ALL_ACHIEVED,
     ANA,
     BEA,
@@ -19,13 +26,6 @@ from case_file_examples import (
     session,
     told,
 )
-
-from services.sessions.domain import errors
-from services.sessions.domain.events import CaseAllocated, CaseClosed, SessionRecorded
-from services.sessions.domain.model import CaseFile
-from services.sessions.domain.referral import State
-from services.sessions.domain.session import Incident
-from services.sessions.domain.timeline import Entry
 
 INCIDENT = Incident(on=None, reported_to_police=True)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import permutations
 
 import pytest
-from case_file_examples import START, bare, followed, news
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sessions.domain.model import CaseFile
 from services.sessions.domain.referral import State
+from tests.unit.sessions.case_file_examples import START, bare, followed, news
 
 ONE = [
     news("R-1", "submitted", 1, 0),

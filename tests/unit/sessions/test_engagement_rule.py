@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from case_file_examples import DAY, RULE, START, session
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sessions.domain.engagement import Rule, Rules, contact
 from services.sessions.domain.session import RESCHEDULED, Attendance, Session
+from tests.unit.sessions.case_file_examples import DAY, RULE, START, session
 
 REASONS = st.sampled_from([None, RESCHEDULED, "illness"])
 ATTENDANCE = st.sampled_from([each.value for each in Attendance])

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 
 import pytest
-from case_file_examples import MAYA, REFERENCE, RULE, START, bare, recorded, session
 
 from services.contracts.catalogue import write
 from services.sessions.announcements import announce
 from services.sessions.domain.model import CaseFile
 from services.sessions.domain.session import Words
+from tests.unit.sessions.case_file_examples import (
+    MAYA,
+    REFERENCE,
+    RULE,
+    START,
+    bare,
+    recorded,
+    session,
+)
 
 SECRET = "canary: his brother works at the bakery"
 WORDS = Words(notes=SECRET, capacity_to_change=SECRET, judgement_rationale=SECRET, goals=(SECRET,))

@@ -110,6 +110,19 @@ def test_a_corrected_session_is_named_as_people_type_it() -> None:
     assert "corrects" in faults(**HELD, corrects=7)
 
 
+def test_blank_text_is_none_and_a_fault_where_it_is_needed() -> None:
+    assert RecordSession().load(MISSED | {"notes": "  "})["notes"] is None
+    judgement = {"level": "high", "rationale": " "}
+    found = faults(**HELD, professional_judgement=judgement, goals=[{"goal": "", "rating": 3}])
+    assert found["professional_judgement"] == {"rationale": ["Missing data for required field."]}
+    assert found["goals"] == {0: {"goal": ["Missing data for required field."]}}
+
+
+def test_text_that_is_too_long_is_refused() -> None:
+    assert set(faults(**MISSED, notes="x" * 4001)) == {"notes"}
+    assert not faults(**MISSED, notes="x" * 4000)
+
+
 def test_a_time_without_a_zone_is_refused() -> None:
     assert set(faults(**HELD | {"held_at": "2026-03-05T14:00:00"})) == {"held_at"}
 

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from case_file_examples import (
+
+from services.sessions import usecases
+from services.sessions.domain.engagement import Rule, Rules
+from services.sessions.domain.errors import PlaceUnknown
+from services.sessions.domain.referral import State
+from services.sessions.domain.session import Words
+from services.sessions.domain.timeline import Entry
+from tests.unit.sessions.case_file_examples import (
     ALL_ACHIEVED,
     AREA,
     DAY,
@@ -17,13 +24,6 @@ from case_file_examples import (
     recorded,
     session,
 )
-
-from services.sessions import usecases
-from services.sessions.domain.engagement import Rule, Rules
-from services.sessions.domain.errors import PlaceUnknown
-from services.sessions.domain.referral import State
-from services.sessions.domain.session import Words
-from services.sessions.domain.timeline import Entry
 
 USUAL = Rules()
 
