@@ -55,6 +55,9 @@ class Metrics:
         self.bus_blocked = self.gauge(
             "casework_bus_blocked", "1 while the bus asks publishers to wait."
         )
+        self.timer_failures = self.counter(
+            "casework_timer_failures_total", "Runs of a timer that failed.", ("door",)
+        )
         self.conflicts = self.counter(
             "casework_write_conflicts_total", "Writes tried again because another came first."
         )

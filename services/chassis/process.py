@@ -13,7 +13,6 @@ import eventlet
 from eventlet.event import Event
 from eventlet.semaphore import Semaphore
 from nameko.containers import ServiceContainer
-from nameko.timer import Timer
 from pymongo.errors import PyMongoError
 
 from services.chassis import clock, logs
@@ -29,11 +28,12 @@ from services.chassis.runtime import Runtime
 from services.chassis.settings import Settings, read_settings
 from services.chassis.storage.access_log import AccessLog
 from services.chassis.storage.mongo import connect, open_database, refuse_weak_storage
+from services.chassis.timing import Every
 from services.chassis.web.entrypoint import Door
 
 DRAIN_S = 10
 HARD_STOP_S = 13
-_KINDS = {"api": (Door,), "worker": (Hears, Timer), "all": (Door, Hears, Timer)}
+_KINDS = {"api": (Door,), "worker": (Hears, Every), "all": (Door, Hears, Every)}
 _log = get_logger(__name__)
 
 

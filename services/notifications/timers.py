@@ -9,10 +9,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from nameko.timer import timer
-
 from services.chassis.context import fresh_context
 from services.chassis.logs import get_logger
+from services.chassis.timing import every
 from services.notifications import usecases
 from services.notifications.domain.model import Alert
 
@@ -26,14 +25,14 @@ class Timers:
 
     parts: Any
 
-    @timer(interval=1)
+    @every(1)
     def escalate_overdue(self) -> None:
         """Take every step that is due."""
         at = self.parts.now()
         for alert_id in self.parts.alerts.overdue(at, STEPS_AT_ONCE):
             self._apart(partial(usecases.advance_alert, id=alert_id, at=at))
 
-    @timer(interval=10)
+    @every(10)
     def watch_over_open_alerts(self) -> None:
         """Measure the open alerts, and give back a step to one that has lost it."""
         at = self.parts.now()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nameko.timer import timer
-
 from services.chassis.context import fresh_context
+from services.chassis.timing import every
 from services.risk import usecases
 
 LOOK_EVERY_S = 5
@@ -18,7 +17,7 @@ class Timers:
 
     parts: Any
 
-    @timer(interval=LOOK_EVERY_S)
+    @every(LOOK_EVERY_S)
     def announce_unanswered_again(self) -> None:
         """Say a high assessment again, under the same event id, until somebody raises an alert."""
         profiles = self.parts.profiles.under(fresh_context())

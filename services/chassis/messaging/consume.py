@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from eventlet.queue import LightQueue
@@ -23,6 +23,8 @@ from services.contracts.catalogue import Contract, contract
 from services.contracts.envelope import Envelope
 
 _log = get_logger(__name__)
+
+Handler = TypeVar("Handler", bound=Callable[..., None])
 
 
 class Permanent(SafeMessage):
@@ -158,7 +160,10 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
             )
 
 
-hears = Hears.decorator
+def hears(event_type: str, version: int) -> Callable[[Handler], Handler]:
+    """Make a method the handler of an event version; it takes what was `Heard`."""
+    decorate: Callable[[Handler], Handler] = Hears.decorator(event_type, version)
+    return decorate
 
 
 def _context(envelope: Envelope) -> Context:

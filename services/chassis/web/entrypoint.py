@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from time import monotonic
-from typing import Any, ClassVar
+from typing import Any, TypeVar
 
 import structlog
 from eventlet.event import Event
@@ -30,6 +30,7 @@ KEY_LIMIT = 200
 _log = get_logger(__name__)
 
 SchemaClass = type[Schema]
+Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,6 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
     """
 
     server = Edge()
-    doors: ClassVar[list[Door]] = []
 
     def __init__(
         self,
@@ -187,7 +187,10 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
         )
 
 
-door = Door.decorator
+def door(method: str, url: str, **options: Any) -> Callable[[Method], Method]:
+    """Make a method of a service an HTTP door; `options` are those of `Door`, `roles` a must."""
+    decorate: Callable[[Method], Method] = Door.decorator(method, url, **options)
+    return decorate
 
 
 def _json(raw: bytes) -> Any:
