@@ -15,6 +15,7 @@ FRAMES = ("nameko", "eventlet", "kombu")
 FRAME_LIVES_IN = (
     "services/chassis/launcher.py",
     "services/chassis/process.py",
+    "services/chassis/timing.py",
     "services/chassis/wiring.py",
     "services/chassis/messaging/consume.py",
     "services/chassis/web/",
