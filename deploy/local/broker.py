@@ -19,7 +19,7 @@ from deploy.local.keys import Keys
 from deploy.local.layout import Layout
 from deploy.local.ports import HOST
 from deploy.local.refusal import CannotGoOn
-from deploy.local.waiting import wait_until
+from deploy.local.waiting import Pause, wait_until
 
 NODE = "casework@localhost"
 VHOST = "casework"
@@ -73,25 +73,26 @@ class Broker:
         return f"amqp://{USER}:{self._keys.bus_password}@{HOST}:{self.ports.amqp}/{vhost}"
 
     def start(self) -> None:
-        """Start the node; `wait` tells when it answers."""
-        self._write_home()
-        environment = self._environment()
-        self._names = Child(
-            "epmd",
-            [epmd(), "-port", str(self.ports.names), "-address", HOST],
-            log=self._log.with_name("epmd.log"),
-            environment=environment,
-            cwd=self.home,
-        )
-        self._server = Child(
-            "rabbitmq",
-            [str(_scripts() / "rabbitmq-server")],
-            log=self._log,
-            environment=environment,
-            cwd=self.home,
-        )
+        """Start name service and node; `wait` tells when the node answers."""
+        self.start_names()
+        self.start_server()
 
-    def wait(self) -> None:
+    def start_names(self) -> Child:
+        """Start the name service, in the foreground and ours, by which nodes find each other."""
+        self._write_home()
+        command = [epmd(), "-port", str(self.ports.names), "-address", HOST]
+        self._names = self._child("epmd", command, self._log.with_name("epmd.log"))
+        return self._names
+
+    def start_server(self) -> Child:
+        """Start the node itself."""
+        self._server = self._child("rabbitmq", [str(_scripts() / "rabbitmq-server")], self._log)
+        return self._server
+
+    def _child(self, name: str, command: Sequence[str], log: Path) -> Child:
+        return Child(name, command, log=log, environment=self._environment(), cwd=self.home)
+
+    def wait(self, pause: Pause | None = None) -> None:
         """Return when the node takes an AMQP connection of our user, whoever started it."""
         server = self._server
         try:
@@ -100,6 +101,7 @@ class Broker:
                 "RabbitMQ",
                 within_s=UP_WITHIN_S,
                 is_alive=lambda: server is None or server.is_alive,
+                pause=pause,
             )
         except CannotGoOn as error:
             raise CannotGoOn(f"{error}; its log is {self._log} and {self.home / 'log'}") from None

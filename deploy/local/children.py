@@ -65,7 +65,15 @@ class Child:
 
     def stop(self, within_s: float = STOP_WITHIN_S) -> int:
         """Ask it to end, wait, then end it and all of its group; return how it ended."""
+        self.ask_to_stop()
+        return self.end(within_s)
+
+    def ask_to_stop(self) -> None:
+        """Ask it to end."""
         self.signal(signal.SIGTERM)
+
+    def end(self, within_s: float = STOP_WITHIN_S) -> int:
+        """Wait for its end, then end it and all of its group; return how it ended."""
         with suppress(TimeoutExpired):
             self._process.wait(within_s)
         return self.kill()

@@ -16,7 +16,7 @@ from deploy.local.children import Child
 from deploy.local.layout import Layout
 from deploy.local.ports import HOST
 from deploy.local.refusal import CannotGoOn
-from deploy.local.waiting import wait_until
+from deploy.local.waiting import Pause, wait_until
 
 UP_WITHIN_S = 60
 ASK_WITHIN_MS = 1_000
@@ -56,7 +56,7 @@ class Database:
         options = "directConnection=true" + ("" if self._mongod else "&retryWrites=false")
         return f"mongodb://{HOST}:{self.port}/?{options}"
 
-    def start(self) -> None:
+    def start(self) -> Child:
         """Start the server; `wait` tells when it answers."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         command = self._mongod_command() if self._mongod else self._embedded_command()
@@ -67,8 +67,9 @@ class Database:
             environment=dict(os.environ) | {"HOME": str(self._folder)},
             cwd=self._folder,
         )
+        return self._server
 
-    def wait(self) -> None:
+    def wait(self, pause: Pause | None = None) -> None:
         """Return when the server answers, and takes writes, whoever started it."""
         server = self._server
         try:
@@ -77,6 +78,7 @@ class Database:
                 f"the {self.kind}",
                 within_s=UP_WITHIN_S,
                 is_alive=lambda: server is None or server.is_alive,
+                pause=pause,
             )
             if self._mongod:
                 self._become_primary()

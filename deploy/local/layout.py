@@ -41,6 +41,11 @@ class Layout:
         """Return the file with the passwords and keys of the demonstration (mode 600)."""
         return self.base / "demo.json"
 
+    @property
+    def running(self) -> Path:
+        """Return the file that the running system holds a lock on; it has its process id."""
+        return self.base / "running"
+
     def log(self, name: str) -> Path:
         """Return the log of one process."""
         return self.logs / f"{name}.log"

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event
 from time import monotonic
+from typing import Protocol
 
 from deploy.local.refusal import CannotGoOn
 
 ASK_AGAIN_S = 0.1
+
+
+class Pause(Protocol):
+    """Something that waits, and may end a wait early: a `threading.Event`, or our signals."""
+
+    def wait(self, timeout: float, /) -> bool:
+        """Wait so many seconds; return whether to give up."""
 
 
 def wait_until(
@@ -17,9 +25,9 @@ def wait_until(
     *,
     within_s: float,
     is_alive: Callable[[], bool] = lambda: True,
-    pause: Event | None = None,
+    pause: Pause | None = None,
 ) -> None:
-    """Return as soon as `answers()`; set `pause` from elsewhere to give up early.
+    """Return as soon as `answers()`, or as `pause` says to give up.
 
     Raises:
         CannotGoOn: not in time, or the process that should answer has ended.

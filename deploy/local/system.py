@@ -1,0 +1,156 @@
+"""The whole system on this machine: servers, accounts and services, started and ended in order."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from time import monotonic
+
+from deploy.local import broker, database, services
+from deploy.local.accounts import Accounts, ensure_accounts
+from deploy.local.children import Child
+from deploy.local.keys import ensure_keys
+from deploy.local.layout import Layout
+from deploy.local.progress import Progress
+from deploy.local.refusal import CannotGoOn
+from deploy.local.services import SERVICES, Addresses
+from deploy.local.signals import Signals
+from deploy.local.supervisor import Supervisor
+from deploy.local.waiting import wait_until
+
+LOOK_EVERY_S = 0.2
+
+
+class System:
+    """One running system. `AMQP_URI` and `MONGODB_URI` name servers to use instead of our own.
+
+    Services start as soon as the database answers: they take referrals without the broker, and
+    find it when it is there.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        ports: Mapping[str, int],
+        progress: Progress,
+        signals: Signals,
+        environment: Mapping[str, str],
+    ) -> None:
+        self.layout = layout
+        self._progress, self._signals, self._environment = progress, signals, environment
+        self._keys = ensure_keys(layout.secrets)
+        self._database = database.Database(layout, ports["database"])
+        peers = broker.BrokerPorts(ports["broker"], ports["broker_peers"], ports["broker_names"])
+        self._broker = broker.Broker(layout, self._keys, peers)
+        self._supervisor = Supervisor(progress.line)
+        self.addresses = Addresses(
+            environment.get("AMQP_URI") or self._broker.uri(),
+            environment.get("MONGODB_URI") or self._database.uri,
+            {name: ports[name] for name in SERVICES},
+            environment.get("DATABASE_PREFIX", ""),
+        )
+
+    def start(self) -> Accounts:
+        """Start everything and return the accounts, when every service says that it is ready.
+
+        Raises:
+            CannotGoOn: something does not come up; what was started still runs.
+
+        """
+        since = monotonic()
+        self._start_servers()
+        self._tell_when("database", since, self._wait_for_database)
+        running = {name: self._start_service(name) for name in SERVICES}
+        with self._progress.step("accounts"):
+            told = services.settings("portal", self.addresses, self._keys)
+            accounts = ensure_accounts(told, self.layout.demo_accounts)
+        self._tell_when("RabbitMQ", since, self._wait_for_broker)
+        for name, child in running.items():
+            self._tell_when(name, since, partial(self._wait_for_service, name, child))
+        return accounts
+
+    def look_after(self, is_done: Callable[[], bool] = lambda: False) -> None:
+        """Keep everything running until something is done, or until we are told to stop."""
+        while not is_done() and not self._signals.wait(LOOK_EVERY_S):
+            self._supervisor.look()
+
+    def stop(self) -> None:
+        """End everything that was started: services first, then broker and database."""
+        with self._progress.step("stopped"):
+            self._supervisor.stop()
+
+    def _start_servers(self) -> None:
+        add = self._supervisor.add
+        if "MONGODB_URI" not in self._environment:
+            add("database", self._database.start)
+        if "AMQP_URI" not in self._environment:
+            add("names", self._broker.start_names)
+            add("broker", self._broker.start_server)
+
+    def _start_service(self, name: str) -> Child:
+        log = self.layout.log(name)
+        log.unlink(missing_ok=True)
+        return self._supervisor.add(
+            "services", lambda: services.start(name, self.addresses, self._keys, log)
+        )
+
+    def _tell_when(self, name: str, since: float, wait: Callable[[], str]) -> None:
+        with self._progress.step(name, since=since) as step:
+            step.note = wait()
+
+    def _wait_for_database(self) -> str:
+        if "MONGODB_URI" not in self._environment:
+            self._database.wait(self._signals)
+            return f"{self._database.kind}, port {self._database.port}"
+        if not database.answers(self.addresses.mongodb_uri):
+            raise CannotGoOn("MONGODB_URI names a server that does not answer; start it, or unset")
+        return "that of MONGODB_URI"
+
+    def _wait_for_broker(self) -> str:
+        if "AMQP_URI" not in self._environment:
+            self._broker.wait(self._signals)
+            return f"port {self._broker.ports.amqp}"
+        if not broker.answers(self.addresses.amqp_uri):
+            raise CannotGoOn("AMQP_URI names a broker that does not answer; start it, or unset it")
+        return "that of AMQP_URI; give it the policies of deploy/rabbitmq/policies.json"
+
+    def _wait_for_service(self, name: str, child: Child) -> str:
+        url = self.addresses.url(name)
+        try:
+            wait_until(
+                lambda: services.is_ready(url),
+                name,
+                within_s=services.READY_WITHIN_S,
+                is_alive=lambda: child.is_alive,
+                pause=self._signals,
+            )
+        except CannotGoOn as error:
+            raise CannotGoOn(f"{error}; its log ends:\n{child.last_lines()}") from None
+        return url
+
+
+@contextmanager
+def only_one(layout: Layout) -> Iterator[None]:
+    """Hold a folder for one running system.
+
+    Raises:
+        CannotGoOn: another one runs from it.
+
+    """
+    layout.base.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with layout.running.open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotGoOn(
+                f"the system already runs from {layout.base} (process {lock.read()}); "
+                "end that one with Ctrl-C first"
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
