@@ -29,7 +29,8 @@ class Text(fields.String):
     """Free text without blanks around it; empty text is none, and none is a fault where needed."""
 
     def __init__(self, longest: int = LONGEST_TEXT, **options: Any) -> None:
-        super().__init__(metadata={"maxLength": longest}, **options)
+        least = {"minLength": 1} if options.get("required") else {}
+        super().__init__(metadata={**least, "maxLength": longest}, **options)
         self.longest = longest
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
