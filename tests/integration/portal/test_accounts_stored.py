@@ -1,0 +1,232 @@
+"""Accounts on the real database: time, rotation, and the same command again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+
+from services.chassis.auth import Role
+from services.portal.accounts import Accounts, LockedOut, NewPerson, SignInRefused
+from services.portal.accounts.passwords import Passwords
+from services.portal.provision import FileSchema, provision
+from tests.integration.portal.door import WANTED, with_accounts
+
+EMAIL, PASSWORD = "eva@example.org", "a long enough password"
+EVA = NewPerson(email=EMAIL, display_name="Eva", role=Role.PRACTITIONER, areas=("cluj",))
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@dataclass
+class Clock:
+    """A clock that a test turns on."""
+
+    now: datetime = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def run(mongo: Any, clock: Clock) -> Callable[..., Any]:
+    """Run something on accounts that hold nobody but Eva."""
+
+    def with_eva(work: Callable[[Accounts], Any]) -> Any:
+        async def begin(accounts: Accounts) -> Any:
+            await accounts.build_indexes()
+            await accounts.create_person(EVA, PASSWORD)
+            return await work(accounts)
+
+        mongo.client.drop_database(f"{mongo.prefix}portal")
+        return with_accounts(mongo, begin, now=clock, passwords=Passwords(QUICK))
+
+    return with_eva
+
+
+async def fail(accounts: Accounts, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(SignInRefused):
+            await accounts.sign_in(EMAIL, "wrong")
+
+
+def test_a_locked_account_opens_again_after_a_while(run: Callable[..., Any], clock: Clock) -> None:
+    async def work(accounts: Accounts) -> None:
+        await fail(accounts, 5)
+        with pytest.raises(LockedOut) as locked:
+            await accounts.sign_in(EMAIL, PASSWORD)
+        assert locked.value.until == clock.now + timedelta(seconds=30)
+        clock.pass_(seconds=30)
+        await fail(accounts, 1)
+        with pytest.raises(LockedOut) as locked:
+            await accounts.sign_in(EMAIL, PASSWORD)
+        assert locked.value.until == clock.now + timedelta(seconds=60)
+        clock.pass_(seconds=60)
+        assert (await accounts.sign_in(EMAIL, PASSWORD)).person.email == EMAIL
+
+    run(work)
+
+
+def test_a_right_password_forgives_earlier_slips(run: Callable[..., Any]) -> None:
+    async def work(accounts: Accounts) -> None:
+        for _ in range(3):
+            await fail(accounts, 4)
+            await accounts.sign_in(EMAIL, PASSWORD)
+
+    run(work)
+
+
+def test_somebody_who_tries_many_accounts_from_one_place_is_slowed_down(
+    run: Callable[..., Any],
+) -> None:
+    async def work(accounts: Accounts) -> None:
+        for number in range(20):
+            with pytest.raises(SignInRefused):
+                await accounts.sign_in(f"person{number}@example.org", "guess", "192.0.2.7")
+        with pytest.raises(LockedOut):
+            await accounts.sign_in(EMAIL, PASSWORD, "192.0.2.7")
+        await accounts.sign_in(EMAIL, PASSWORD, "192.0.2.8")
+
+    run(work)
+
+
+def test_signing_in_correctly_all_day_from_one_office_locks_nobody_out(
+    run: Callable[..., Any],
+) -> None:
+    async def work(accounts: Accounts) -> None:
+        for _ in range(30):
+            await accounts.sign_in(EMAIL, PASSWORD, "192.0.2.7")
+
+    run(work)
+
+
+def test_every_sign_in_is_a_new_session_with_its_own_token(run: Callable[..., Any]) -> None:
+    async def work(accounts: Accounts) -> None:
+        first = await accounts.sign_in(EMAIL, PASSWORD)
+        second = await accounts.sign_in(EMAIL, PASSWORD)
+        assert first.token != second.token
+        assert first.person.csrf != second.person.csrf
+
+    run(work)
+
+
+def test_an_idle_session_ends_and_a_used_one_lasts_twelve_hours(
+    run: Callable[..., Any], clock: Clock
+) -> None:
+    async def work(accounts: Accounts) -> None:
+        idle, used = [await accounts.sign_in(EMAIL, PASSWORD) for _ in range(2)]
+        for _ in range(24):
+            clock.pass_(minutes=29)
+            assert await accounts.person(used.token)
+        assert await accounts.person(idle.token) is None
+        clock.pass_(minutes=29)
+        assert await accounts.person(used.token) is None
+
+    run(work)
+
+
+def test_an_open_stream_does_not_keep_a_session_alive(
+    run: Callable[..., Any], clock: Clock
+) -> None:
+    async def work(accounts: Accounts) -> None:
+        signed = await accounts.sign_in(EMAIL, PASSWORD)
+        clock.pass_(minutes=20)
+        assert await accounts.person(signed.token, touch=False)
+        clock.pass_(minutes=20)
+        assert await accounts.person(signed.token, touch=False) is None
+        assert await accounts.sessions.alive({signed.person.session_id}, clock.now) == set()
+
+    run(work)
+
+
+def test_a_new_password_ends_every_other_session(run: Callable[..., Any]) -> None:
+    async def work(accounts: Accounts) -> None:
+        here, there = [await accounts.sign_in(EMAIL, PASSWORD) for _ in range(2)]
+        await accounts.change_password(here.person, PASSWORD, "another long password")
+        assert await accounts.person(here.token)
+        assert await accounts.person(there.token) is None
+        with pytest.raises(SignInRefused):
+            await accounts.sign_in(EMAIL, PASSWORD)
+        await accounts.sign_in(EMAIL, "another long password")
+
+    run(work)
+
+
+def test_a_closed_account_is_closed_at_once(run: Callable[..., Any]) -> None:
+    async def work(accounts: Accounts) -> None:
+        signed = await accounts.sign_in(EMAIL, PASSWORD)
+        await accounts.close_account(signed.person.id)
+        assert await accounts.person(signed.token) is None
+        with pytest.raises(SignInRefused):
+            await accounts.sign_in(EMAIL, PASSWORD)
+
+    run(work)
+
+
+def test_a_password_hashed_with_older_parameters_is_hashed_again(
+    run: Callable[..., Any], mongo: Any
+) -> None:
+    def stored() -> str:
+        return str(mongo.database("portal")["accounts"].find_one({"email": EMAIL})["password_hash"])
+
+    async def sign_in(accounts: Accounts) -> None:
+        await accounts.sign_in(EMAIL, PASSWORD)
+
+    run(sign_in)
+    assert "m=8," in stored()
+    stronger = Passwords(PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    with_accounts(mongo, sign_in, passwords=stronger)
+    assert "m=16," in stored()
+    with_accounts(mongo, sign_in, passwords=stronger)
+
+
+def test_neither_passwords_nor_keys_nor_tokens_are_stored(
+    run: Callable[..., Any], mongo: Any
+) -> None:
+    async def work(accounts: Accounts) -> list[str]:
+        signed = await accounts.sign_in(EMAIL, PASSWORD)
+        made = await provision(accounts, FileSchema().load(WANTED))
+        return [PASSWORD, signed.token, *(key["key"].rpartition("_")[2] for key in made.keys)]
+
+    secrets = run(work)
+    database = mongo.database("portal")
+    kept = str([list(database[name].find()) for name in database.list_collection_names()])
+    assert not [secret for secret in secrets if secret in kept]
+
+
+def test_provisioning_again_changes_no_secret_and_makes_nothing_twice(
+    run: Callable[..., Any],
+) -> None:
+    async def work(accounts: Accounts) -> None:
+        first = await provision(accounts, FileSchema().load(WANTED))
+        assert (len(first.people), len(first.keys)) == (6, 3)
+        again = await provision(accounts, FileSchema().load(WANTED))
+        assert (again.people, again.keys) == ([], [])
+        moved = WANTED | {"people": [WANTED["people"][0] | {"areas": ["perugia"]}]}
+        await provision(accounts, FileSchema().load(moved))
+        ana = await accounts.sign_in("ana@example.org", PASSWORD)
+        assert ana.person.areas == ("perugia",)
+
+    run(work)
+
+
+def test_an_account_that_is_no_longer_wanted_is_closed(run: Callable[..., Any]) -> None:
+    async def work(accounts: Accounts) -> None:
+        await provision(accounts, FileSchema().load(WANTED))
+        left = WANTED | {"people": [WANTED["people"][0] | {"is_active": False}]}
+        await provision(accounts, FileSchema().load(left))
+        with pytest.raises(SignInRefused):
+            await accounts.sign_in("ana@example.org", PASSWORD)
+
+    run(work)
