@@ -282,7 +282,7 @@ def _wait(seconds: float | None) -> timedelta | None:
 
 def _action(stored: Mapping[str, Any]) -> Action:
     note = stored["note"]
-    return Action(**{**stored, "note": None if note is None else Sealed(bytes(note))})
+    return Action(**{**stored, "note": None if note is None else Sealed(note)})
 
 
 def _transition(stored: Mapping[str, Any]) -> Transition:
