@@ -92,6 +92,7 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
         self.roles, self.status, self.reads_case = frozenset(roles), status, reads_case
         self.body, self.query, self.answer = body, query, answer
         self.public, self.summary = public, summary
+        self._schemas = {kind: kind() for kind in (body, query, answer) if kind is not None}
         super().__init__(method, url, **options)
 
     def handle_request(self, request: WsgiRequest) -> Response:
@@ -124,10 +125,16 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
             context=self._context(request, principal, raw),
             at=self.container.runtime.now(),
             path=request.environ["path_values"],
-            body=_loaded(self.body, _json(raw)) if self.body else None,
-            query=_loaded(self.query, request.args.to_dict()) if self.query else None,
+            body=self._loaded(self.body, _json(raw)) if self.body else None,
+            query=self._loaded(self.query, request.args.to_dict()) if self.query else None,
             idempotency_key=_key(request),
         )
+
+    def _loaded(self, schema: SchemaClass, value: Any) -> Any:
+        try:
+            return self._schemas[schema].load(value)
+        except ValidationError as error:
+            raise Refused(invalid(error.messages)) from None
 
     def _admit(self, request: WsgiRequest) -> Principal:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -171,9 +178,10 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
         )
 
     def _written(self, answer: Answer) -> Response:
-        body = "" if self.answer is None else json.dumps(self.answer().dump(answer.value))
-        status = HTTPStatus.NO_CONTENT if self.answer is None else answer.status
-        return Response(body, int(status), dict(answer.headers), mimetype="application/json")
+        if self.answer is None:
+            return Response("", int(HTTPStatus.NO_CONTENT), dict(answer.headers))
+        body = json.dumps(self._schemas[self.answer].dump(answer.value))
+        return Response(body, int(answer.status), dict(answer.headers), mimetype="application/json")
 
     def _tell(self, status: int, seconds: float) -> None:
         metrics = self.container.runtime.metrics
@@ -199,13 +207,6 @@ def _json(raw: bytes) -> Any:
     except ValueError:
         detail = "The body is not JSON in UTF-8."
         raise Refused(Problem(HTTPStatus.BAD_REQUEST, "not-json", detail)) from None
-
-
-def _loaded(schema: SchemaClass, value: Any) -> Any:
-    try:
-        return schema().load(value)
-    except ValidationError as error:
-        raise Refused(invalid(error.messages)) from None
 
 
 def _key(request: WsgiRequest) -> str | None:
