@@ -103,7 +103,9 @@ async def alive(_request: Request) -> Response:
 @signed_in()
 async def account(request: Request) -> Response:
     """Show who she is here and what she can set."""
-    return page(request, "account/account.html", changed="changed" in request.query_params, fault="")
+    return page(
+        request, "account/account.html", changed="changed" in request.query_params, fault=""
+    )
 
 
 @signed_in()

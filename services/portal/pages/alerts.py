@@ -113,9 +113,7 @@ async def _do(request: Request, what: str, *names_sent: str) -> Response:
 async def _inbox(
     request: Request, template: str, problem: Problem | None = None, focus: str = ""
 ) -> Response:
-    found = await fetch(
-        request, "notifications", "/alerts", state="open", limit=SHOWN_AT_MOST
-    )
+    found = await fetch(request, "notifications", "/alerts", state="open", limit=SHOWN_AT_MOST)
     alerts = sorted(found["items"], key=_urgency)
     return page(
         request,
@@ -123,7 +121,7 @@ async def _inbox(
         alerts=alerts,
         waiting=sum(alert["state"] in WAITING for alert in alerts),
         has_more=found["next"] is not None,
-        names=await names(request, (id for alert in alerts for id in _people(alert))),
+        names=await names(request, (who for alert in alerts for who in _people(alert))),
         problem=problem,
         focus=focus,
         actions=ACTIONS[:-1],
@@ -145,9 +143,7 @@ async def _alert_page(request: Request, problem: Problem | None = None) -> Respo
     found = await fetch(request, "notifications", f"/alerts/{reference}")
     told, assessed = await asyncio.gather(
         _told(request, found),
-        fetch_if_there(
-            request, "risk", f"/cases/{found['case_reference']}/assessments", limit=1
-        ),
+        fetch_if_there(request, "risk", f"/cases/{found['case_reference']}/assessments", limit=1),
     )
     newest = assessed["items"] if assessed else []
     judges = [

@@ -61,9 +61,7 @@ async def assess(request: Request) -> Response:
     key = str(typed.get("idempotency_key", "")) or new_id()
     form = Form(FIELDS, FormData(typed.multi_items()))
     path = f"/cases/{reference}/assessments"
-    answer = await ask(
-        request, "risk", "POST", path, json=form.document(), idempotency_key=key
-    )
+    answer = await ask(request, "risk", "POST", path, json=form.document(), idempotency_key=key)
     if answer.status in KEPT_ON_PAGE:
         return await _page(request, form.with_faults(answer.body), key, answer)
     refuse_unless_done(answer)

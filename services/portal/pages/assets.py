@@ -55,7 +55,9 @@ async def vendor(request: Request) -> Response:
     path = _path(f"vendor/{request.path_params['name']}")
     if not path.is_file():
         raise HTTPException(404)
-    return FileResponse(path, headers={"Cache-Control": FOREVER if request.url.query else "no-cache"})
+    return FileResponse(
+        path, headers={"Cache-Control": FOREVER if request.url.query else "no-cache"}
+    )
 
 
 def _path(name: str) -> Path:

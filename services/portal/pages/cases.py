@@ -158,7 +158,9 @@ def _mentioned(
 ) -> list[str]:
     entries = timeline["items"] if timeline else []
     held = sessions["items"] if sessions else []
-    allocated = [code for entry in entries if entry["kind"] == "case_allocated" for code in entry["codes"]]
+    allocated = [
+        code for entry in entries if entry["kind"] == "case_allocated" for code in entry["codes"]
+    ]
     return [
         file["practitioner_id"],
         *_judges(assessments),

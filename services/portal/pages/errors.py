@@ -13,16 +13,33 @@ from services.portal.pages.rendering import page
 
 _NOT_NOW = (
     _n("This part cannot be reached just now"),
-    _n("Nothing that was accepted is lost. Wait a moment and try again. If it is urgent, use the telephone."),
+    _n(
+        "Nothing that was accepted is lost. Wait a moment and try again. If it is urgent, use the "
+        "telephone."
+    ),
 )
 _OURS = (
     _n("Something went wrong on our side"),
     _n("It is not your fault. Try again. If it happens again, tell operations the number below."),
 )
+_OTHERWISE = (
+    _n("This could not be done"),
+    _n("Nothing was changed. Go back, check what you sent and try again."),
+)
+_FORGED = (
+    _n("Please send that again"),
+    _n(
+        "It did not come from a page of your present session, and nothing was done. Open the page "
+        "again and send it from there."
+    ),
+)
 SAID: dict[int, tuple[str, str]] = {
     403: (
         _n("This is not open to you"),
-        _n("Your role or your area does not include it. If you need it for your work, ask your manager."),
+        _n(
+            "Your role or your area does not include it. If you need it for your work, ask your "
+            "manager."
+        ),
     ),
     404: (
         _n("There is nothing here"),
@@ -36,11 +53,6 @@ SAID: dict[int, tuple[str, str]] = {
     500: _OURS,
     503: _NOT_NOW,
 }
-_FORGED = (
-    _n("Please send that again"),
-    _n("It did not come from a page of your present session, and nothing was done. Open the page again and send it from there."),
-)
-_OTHERWISE = (_n("This could not be done"), _n("Nothing was changed. Go back, check what you sent and try again."))
 
 
 def fault_page(request: Request, problem: Problem) -> Response:

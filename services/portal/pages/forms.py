@@ -45,7 +45,8 @@ class Field:
     """One question of a form: its label and hint (to be translated) and how it is answered.
 
     `options` are codes, `words` the kind of label that puts them into words. `needed` marks what
-    cannot be left out; the service that takes the form is the judge of it.
+    cannot be left out; the service that takes the form is the judge of it. `remedy` says what to do
+    when the answer is not right, where that is special to this field.
     """
 
     label: str
@@ -54,6 +55,7 @@ class Field:
     options: tuple[str, ...] = ()
     words: str = ""
     needed: bool = False
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,9 @@ def without_gaps(typed: FormData, groups: Iterable[str]) -> FormData:
 
 def _closed_up(items: list[tuple[str, str]], group: str) -> list[tuple[str, str]]:
     member = re.compile(rf"^{re.escape(group)}\.(\d+)(\..+|$)")
-    kept = sorted({int(m[1]) for name, value in items if value.strip() and (m := member.match(name))})
+    kept = sorted(
+        {int(m[1]) for name, value in items if value.strip() and (m := member.match(name))}
+    )
     numbers = {old: new for new, old in enumerate(kept)}
     closed = []
     for name, value in items:
@@ -196,7 +200,7 @@ _READ: Mapping[Kind, Callable[[str], Any]] = {
     Kind.FLAG: lambda text: bool(text) or None,
     Kind.LIST: _listed,
     Kind.NUMBER: lambda text: int(text) if text.isdecimal() else text,
-    Kind.YES_NO: lambda text: {"yes": True, "no": False}.get(text),
+    Kind.YES_NO: {"yes": True, "no": False}.get,
 }
 
 

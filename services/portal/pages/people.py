@@ -15,9 +15,9 @@ SYSTEMS = ("service:", "key:")
 
 async def names(request: Request, ids: Iterable[str | None]) -> dict[str, str]:
     """Return the display names of accounts by id; what is no person's account is left out."""
-    wanted = sorted({id for id in ids if id and not id.startswith(SYSTEMS)})
+    wanted = sorted({who for who in ids if who and not who.startswith(SYSTEMS)})
     people = request.app.state.accounts.people
-    found = await asyncio.gather(*(people.by_id(id) for id in wanted))
+    found = await asyncio.gather(*(people.by_id(who) for who in wanted))
     return {account["_id"]: account["display_name"] for account in found if account}
 
 

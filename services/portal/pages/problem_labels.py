@@ -13,12 +13,16 @@ _RECORDED = _n("There is a session of yours at this time on the file already.")
 PROBLEMS: dict[str, str] = {
     "unavailable": _KEPT,
     "too-many-requests": _n("That was too often. Wait a moment and send it again."),
-    "area-not-served": _n("No team works in this area, so nobody would be told. Choose another area."),
+    "area-not-served": _n(
+        "No team works in this area, so nobody would be told. Choose another area."
+    ),
     "already-sent-with-other-content": _n(
         "A referral with this reference was sent before with other content, and it stands. If this "
         "is another referral, give it another reference of your own."
     ),
-    "key-reused": _n("This was sent before with other content, and that stands. Open the page anew."),
+    "key-reused": _n(
+        "This was sent before with other content, and that stands. Open the page anew."
+    ),
     "reference-just-taken": _n("Nothing was stored. Please send it again."),
     "decision-not-possible": _n("This cannot be decided as the referral stands now."),
     "not-for-agencies": _n("This is for the outreach team to decide."),
@@ -28,8 +32,12 @@ PROBLEMS: dict[str, str] = {
     "alert-without-action": _n("Record what was done before you end the alert with this outcome."),
     "action-needs-note": _n("Say in a few words what was done."),
     "case-already-closed": _n("This case is closed, so nothing more can be recorded on it."),
-    "case-already-allocated": _n("A colleague has this case already. Ask a manager to give it to you."),
-    "allocation-not-hers": _n("You may take a case yourself. Ask a manager to give it to a colleague."),
+    "case-already-allocated": _n(
+        "A colleague has this case already. Ask a manager to give it to you."
+    ),
+    "allocation-not-hers": _n(
+        "You may take a case yourself. Ask a manager to give it to a colleague."
+    ),
     "closure-not-hers": _n("Only the practitioner who has the case, or a manager, may close it."),
     "session-already-recorded": _RECORDED,
     "session-not-on-file": _n("This session is not on the file any more. Open the case again."),

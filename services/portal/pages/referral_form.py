@@ -56,9 +56,7 @@ _CONTACT = {
         ("yes", "no", "unknown"),
         _n("If you do not know, nobody will use it until somebody has asked her."),
     ),
-    "contact.windows.*.days": Field(
-        _n("Days"), Kind.MANY, options=tuple(labels.DAY), words="day"
-    ),
+    "contact.windows.*.days": Field(_n("Days"), Kind.MANY, options=tuple(labels.DAY), words="day"),
     "contact.windows.*.from": Field(_n("From"), Kind.TIME),
     "contact.windows.*.to": Field(_n("Until"), Kind.TIME),
     "contact.voicemail_ok": Field(_n("A voice message may be left"), Kind.FLAG),
@@ -85,7 +83,7 @@ _FAMILY = {
 
 _RISK = {
     "instrument": _choice(_n("Which checklist was used"), "instrument", INSTRUMENTS),
-    "grade": _choice(_n("Grade given by the police (DARA only)"), "band", BANDS),
+    "grade": _choice(_n("Grade given with the checklist, if it has one"), "band", BANDS),
     "incidents_12_months": Field(_n("Incidents in the last 12 months"), Kind.NUMBER),
     "further_incident": _choice(
         _n("Has there been another incident since the last MARAC?"), "answer", ANSWERS
@@ -139,8 +137,23 @@ _NEEDED = frozenset(
     }
 )
 
+_REMEDIES = {
+    "instrument": _n("Choose one; for a woman under 18 the young people's checklist"),
+    "lawful_basis": _n(
+        "Choose one, unless she has agreed; it cannot be consent that was not given"
+    ),
+    "grade": _n("DARA needs a grade; DASH with 24 items has none"),
+    "not_aware_reason": _n("Say why she does not know of it"),
+    "contact.windows.*.to": _n("Enter a time after the beginning, such as 11:30"),
+    "contact.windows.*.days": _n("Choose at least one day"),
+    "client.given_name": _n("Write the name in letters"),
+    "client.family_name": _n("Write the name in letters"),
+    "client.telephone": _n("Write digits, with + and the country if abroad"),
+    "referrer.telephone": _n("Write digits, with + and the country if abroad"),
+}
+
 FIELDS: dict[str, Field] = {
-    name: replace(field, needed=name in _NEEDED)
+    name: replace(field, needed=name in _NEEDED, remedy=_REMEDIES.get(name, ""))
     for name, field in (_REFERRER | _CLIENT | _CONTACT | _FAMILY | _RISK | _REASON).items()
 }
 
@@ -148,6 +161,8 @@ DECISION: dict[str, Field] = {
     "decision": Field(_n("What do you decide?"), Kind.CHOICE, words="decision", needed=True),
     "reason_code": _choice(_n("Reason"), "reason", (), _n("Needed to decline or to ask.")),
     "note": Field(
-        _n("Note"), Kind.LONG, _n("Needed to answer a question or to reopen. The agency is told only the reason.")
+        _n("Note"),
+        Kind.LONG,
+        _n("Needed to answer a question or to reopen. The agency is told only the reason."),
     ),
 }

@@ -20,17 +20,28 @@ def _choice(label: str, words: str, options: Iterable[str], hint: str = "") -> F
     return Field(label, Kind.CHOICE, hint, tuple(options), words)
 
 
-def _many(label: str, words: str, options: Iterable[str]) -> Field:
-    return Field(label, Kind.MANY, "", tuple(options), words)
-
-
 FIELDS: dict[str, Field] = {
-    "held_at": Field(_n("When"), Kind.MOMENT, needed=True),
+    "held_at": Field(
+        _n("When"), Kind.MOMENT, needed=True, remedy=_n("Give a day and time that have come")
+    ),
     "attendance": Field(
         _n("How it went"), Kind.CHOICE, "", tuple(work_labels.ATTENDANCE), "attendance", needed=True
     ),
-    "reason": _choice(
-        _n("If you did not meet, why"), "missed_reason", tuple(work_labels.MISSED_REASON)
+    "reason": Field(
+        _n("If you did not meet, why"),
+        Kind.CHOICE,
+        "",
+        tuple(work_labels.MISSED_REASON),
+        "missed_reason",
+        remedy=_n("Only for a session that did not take place: leave it out"),
+    ),
+    "approaches": Field(
+        _n("What you worked with"),
+        Kind.MANY,
+        _n("At least one, if you met."),
+        tuple(work_labels.APPROACH),
+        "approach",
+        remedy=_n("If you met, choose at least one; if you did not, leave this out"),
     ),
     "place": _choice(_n("Where"), "place", work_labels.PLACE),
     "contact_was_safe": _choice(
@@ -46,21 +57,28 @@ FIELDS: dict[str, Field] = {
     "incident.reported_to_police": Field(
         _n("Were the police told?"), Kind.YES_NO, "", ("yes", "no"), "answer"
     ),
-    "professional_judgement.level": _choice(
-        _n("Your own judgement of the risk"), "band", BANDS
-    ),
+    "professional_judgement.level": _choice(_n("Your own judgement of the risk"), "band", BANDS),
     "professional_judgement.rationale": Field(_n("Why you judge so"), Kind.LONG),
-    "approaches": _many(_n("What you worked with"), "approach", work_labels.APPROACH),
     "engagement": Field(
         _n("How much she could take part, 0 to 10"),
         Kind.NUMBER,
         _n("Your impression. It is about the session, not about her."),
         RATINGS,
+        remedy=_n("Only if you met: a number from 0 to 10"),
     ),
     "goals.*.goal": Field(_n("Her goal, in her words")),
     "goals.*.rating": Field(_n("Her own rating, 0 to 10"), Kind.NUMBER, "", RATINGS),
-    "interests": _many(_n("What she is interested in"), "interest", work_labels.INTEREST),
-    "activities": _many(_n("What you did together"), "interest", work_labels.INTEREST),
+    "interests": Field(
+        _n("What she is interested in"), Kind.MANY, "", tuple(work_labels.INTEREST), "interest"
+    ),
+    "activities": Field(
+        _n("What you did together"),
+        Kind.MANY,
+        "",
+        tuple(work_labels.INTEREST),
+        "interest",
+        remedy=_n("Only if you met: leave this out"),
+    ),
     "capacity_to_change": Field(_n("What you understand of her capacity to change"), Kind.LONG),
     "consulted_colleagues": Field(_n("I talked this over with colleagues"), Kind.FLAG),
 } | {f"disclosures.{key}": _choice(labels.ITEM[key], "answer", ANSWERS) for key in DASH_27}

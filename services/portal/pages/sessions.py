@@ -32,7 +32,6 @@ from services.portal.pages.session_form import session_form, session_of, tells_o
 from services.portal.security import signed_in
 
 
-
 def routes() -> list[BaseRoute]:
     """Return the doors of these pages."""
     return [

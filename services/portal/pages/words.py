@@ -8,7 +8,7 @@ from typing import Any
 
 from services.chassis.web.problems import Problem
 from services.portal.pages import fault_labels, problem_labels
-from services.portal.pages.forms import Fault, Form, pattern
+from services.portal.pages.forms import Fault, Field, Form, Kind, pattern
 from services.portal.pages.languages import catalogue
 from services.portal.pages.work_labels import CODES, WORDS
 
@@ -31,9 +31,7 @@ def words_in(language: str) -> dict[str, Callable[..., Any]]:
     def fault_text(form: Form, fault: Fault) -> str:
         """Return what is wrong with a field and what to do."""
         field = form.fields.get(pattern(fault.name))
-        by_kind = fault_labels.BY_KIND.get(field.kind) if field else None
-        known = fault_labels.BY_CODE.get(fault.code) or by_kind
-        return say(known or fault_labels.OTHERWISE)
+        return say(_remedy(field, fault) if field else fault_labels.FOREIGN)
 
     def fault_title(form: Form, fault: Fault) -> str:
         """Return the same with the name of the field, for the summary above the form."""
@@ -60,3 +58,10 @@ def words_in(language: str) -> dict[str, Callable[..., Any]]:
         "fault_title": fault_title,
         "problem_text": problem_text,
     }
+
+
+def _remedy(field: Field, fault: Fault) -> str:
+    if fault.code in fault_labels.MISSING:
+        is_chosen = field.kind in {Kind.CHOICE, Kind.YES_NO, Kind.MANY}
+        return fault_labels.CHOOSE if is_chosen else fault_labels.FILL_IN
+    return field.remedy or fault_labels.BY_KIND.get(field.kind, fault_labels.OTHERWISE)

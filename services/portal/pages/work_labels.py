@@ -242,7 +242,15 @@ WORDS: dict[str, dict[str, str]] = {
     "told": TOLD,
 }
 
-_CODED = ("escalation", "band", "ground", "referral_status", "attendance", "approach", "action_done")
+_CODED = (
+    "escalation",
+    "band",
+    "ground",
+    "referral_status",
+    "attendance",
+    "approach",
+    "action_done",
+)
 CODES: dict[str, str] = {
     code: word
     for kind in ("reason", "alert_outcome", "case_outcome", "channel", "alert_kind", *_CODED[::-1])
