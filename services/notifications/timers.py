@@ -5,8 +5,6 @@ Every replica turns these; a step is taken by whoever saves it first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from services.chassis.context import fresh_context
@@ -25,21 +23,27 @@ class Timers:
 
     parts: Any
 
-    @every(1)
+    @every(seconds=1)
     def escalate_overdue(self) -> None:
         """Take every step that is due."""
         at = self.parts.now()
         for alert_id in self.parts.alerts.overdue(at, STEPS_AT_ONCE):
-            self._apart(partial(usecases.advance_alert, id=alert_id, at=at))
+            try:
+                alerts = self.parts.alerts.under(fresh_context())
+                usecases.advance_alert(alerts, alert_id, at=at)
+            except Exception:
+                # One alert that cannot be saved must not keep the others from their steps.
+                self.parts.tally.step_failed()
+                _log.exception("step_failed", alert_id=alert_id)
 
-    @every(10)
+    @every(seconds=10)
     def watch_over_open_alerts(self) -> None:
         """Measure the open alerts, and give back a step to one that has lost it."""
-        at = self.parts.now()
-        open_alerts = self._open_alerts()
+        at, open_alerts = self.parts.now(), self._open_alerts()
         for alert in filter(lambda each: each.is_stranded, open_alerts):
             _log.error("open_alert_without_step", alert_id=alert.id, case_id=alert.case_id)
-            self._apart(partial(usecases.restore_step, id=alert.id, at=at))
+            alerts = self.parts.alerts.under(fresh_context())
+            usecases.restore_step(alerts, alert.id, at=at)
             self.parts.tally.repaired()
         self.parts.tally.measure(open_alerts, at)
 
@@ -52,11 +56,3 @@ class Timers:
             if page.next is None:
                 return found
             after = page.next
-
-    def _apart(self, intention: Callable[..., Alert]) -> None:
-        try:
-            intention(self.parts.alerts.under(fresh_context()))
-        except Exception:
-            # One alert that cannot be saved must not keep the others from their steps.
-            self.parts.tally.step_failed()
-            _log.exception("step_failed")

@@ -75,15 +75,15 @@ def hear_cause(
         latest = alerts.latest(cause.case_id, cause.kind)
         if latest is not None and (latest.is_open or latest.covers(cause)):
             updated = _bring_up_to_date(alerts, latest, cause, at)
-        elif cause.wants_alert:
+        else:
             allocation = allocations.of_case(cause.case_id)
+            if not cause.wants_alert or (allocation is not None and allocation.ends(cause)):
+                return None
             policy = policies.of(cause.kind)
             raised = Alert.open(
                 cause, id=id, reference=reference, policy=policy, allocation=allocation, at=at
             )
             updated = _create(alerts, raised)
-        else:
-            return None
         if updated is not None:
             return updated
     raise EpisodeContested

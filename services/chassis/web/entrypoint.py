@@ -109,7 +109,7 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
             result = self._work(parsed)
             answer = result if isinstance(result, Answer) else Answer(result, self.status)
             if self.reads_case:
-                self._write_down(parsed)
+                self._write_down(parsed, answer.value)
             return self._written(answer)
         except Exception as error:
             problem = problem_of(error, getattr(self.container.service_cls, "refusals", {}))
@@ -165,10 +165,11 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
             )
             return done.wait()
 
-    def _write_down(self, request: Request) -> None:
+    def _write_down(self, request: Request, read: Any) -> None:
+        """Write a read down under its case: of an alert too, which has a reference of its own."""
         self.container.access_log.record(
             Access(
-                case=request.path["reference"],
+                case=getattr(read, "case_reference", request.path["reference"]),
                 who=request.principal.id,
                 role=request.principal.role,
                 action=self.method_name,

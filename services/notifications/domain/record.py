@@ -112,6 +112,11 @@ class Allocation:
         """Return the later of the two, with no events."""
         return (other if other.order > self.order else self), ()
 
+    def ends(self, cause: Cause) -> bool:
+        """Tell whether the case was closed after sessions were missed that are heard of now."""
+        is_closed = self.practitioner_id is None
+        return cause.kind is Kind.ENGAGEMENT and is_closed and self.order > cause.number
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:

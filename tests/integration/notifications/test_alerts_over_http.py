@@ -192,8 +192,10 @@ def test_changes_are_listed_by_the_moment_of_the_latest_event(
     assert notifications.ask("GET", "/alerts/changes", reader, params=later).json()["items"] == []
 
 
-def test_the_read_of_an_alert_is_written_down(notifications: Notifications) -> None:
-    alert = notifications.raised(Case())
-    notifications.read(alert, BEA)
-    log = notifications.mongo.database("notifications").access_log
-    assert log.count_documents({"who": "bea", "action": "read_alert"}) >= 1
+def test_the_read_of_an_alert_is_written_down_under_its_case(notifications: Notifications) -> None:
+    case = Case()
+    notifications.read(notifications.raised(case), BEA)
+    (read,) = notifications.mongo.database("notifications").access_log.find(
+        {"case": case.reference}
+    )
+    assert (read["who"], read["action"]) == ("bea", "read_alert")

@@ -235,6 +235,15 @@ def test_a_closed_case_has_no_practitioner_and_no_engagement_alert(shelf, regist
     assert not shelf.load(engagement.id).is_open
 
 
+def test_missed_sessions_heard_after_the_closing_that_followed_them_raise_nothing(
+    shelf, register, hear
+):
+    usecases.close_case(shelf, register, allocated(None, order=5), by="ana", at=START)
+    assert hear(lapsed(4)) is None
+    assert hear(lapsed(6)).is_open
+    assert hear(high_risk(1)).is_open
+
+
 def test_a_note_is_sealed_with_the_key_of_the_case_and_opened_for_a_reader(shelf, hear):
     alert = hear(high_risk())
     acted = usecases.record_action(
