@@ -79,6 +79,7 @@ def session() -> dict[str, Any]:
     return {
         "held_at": "2026-01-05T10:00:00+00:00",
         "attendance": "attended",
+        "approaches": ["vig"],
         "notes": canary("session notes"),
         "capacity_to_change": canary("capacity"),
         "goals": [{"goal": canary("goal"), "rating": 3}],
@@ -140,11 +141,11 @@ async def tell_the_canaries(
 async def errors(
     web: httpx.AsyncClient, reader: Staff, body: Mapping[str, Any], case: str
 ) -> AsyncIterator[str]:
-    """Yield the problems that come of canaries in wrong places."""
+    """Yield the problems that come of canaries as values in wrong places."""
     word, path = canary("mistake"), "/api/v1/referrals"
     wrong = (
-        {**body, "area": word, "language": word, word: word, "client": {"born_on": word}},
-        {**body, "answers": {word: word}, "children": word, "consent": word},
+        {**body, "area": word, "language": word, "extra": word, "client": {"born_on": word}},
+        {**body, "answers": {"shoe_size": word}, "children": word, "consent": word},
         {**body, "reason": canary("another reason")},
     )
     for each in wrong:
@@ -153,5 +154,5 @@ async def errors(
     yield (await web.get(f"{path}/{word}")).text
     yield (await web.get(path, params={"after": word, "status": word})).text
     sessions = f"/api/v1/cases/{case}/sessions"
-    yield (await reader.web.post(sessions, json={"attendance": word, "notes": 7, word: 1})).text
-    yield (await reader.web.get(f"/cases/{word}")).text
+    yield (await reader.web.post(sessions, json={"attendance": word, "notes": 7, "x": word})).text
+    yield (await reader.web.get(f"/api/v1/cases/{word}")).text

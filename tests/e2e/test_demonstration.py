@@ -9,8 +9,12 @@ import subprocess
 from pathlib import Path
 from shutil import which
 
+import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from deploy.documents import metrics
+from deploy.local.services import SERVICES
 from tests.e2e.playing import accounts_of, play_on
 from tests.house.source import ROOT
 from tests.support import not_run as absence
@@ -39,6 +43,21 @@ def test_it_can_be_played_again_on_the_data_of_the_first_time(stack: Stack, fold
     ledger, _ = play_on(stack, folder)
     assert ledger.missing == []
     assert (ledger.submitted, ledger.alerts, ledger.lost) == (13, 11, 0)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_process_serves_the_metrics_of_the_catalogue_and_no_others(
+    stack: Stack, folder: Path, service: str
+) -> None:
+    accounts_of(stack, folder)
+    page = httpx.get(f"{stack.url(service)}/metrics").text
+    served = {family.name for family in text_string_to_metric_families(page)}
+    listed = {
+        metric.name.removesuffix("_total")
+        for metric in metrics()
+        if metric.owner in {service, "chassis"}
+    }
+    assert {name for name in served if name.startswith("casework_")} == listed
 
 
 def test_the_examples_of_the_api_page_answer_what_the_page_says(stack: Stack, folder: Path) -> None:
