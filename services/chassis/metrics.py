@@ -20,6 +20,10 @@ class Metrics:
         self.registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
+        self._register_doors()
+        self._register_bus()
+
+    def _register_doors(self) -> None:
         self.http_seconds = self.histogram(
             "casework_http_request_seconds",
             "Time to answer a request, by route and status class.",
@@ -38,6 +42,14 @@ class Metrics:
             "Time from an event's being said to its being heard.",
             ("event",),
         )
+        self.timer_failures = self.counter(
+            "casework_timer_failures_total", "Runs of a timer that failed.", ("door",)
+        )
+        self.conflicts = self.counter(
+            "casework_write_conflicts_total", "Writes tried again because another came first."
+        )
+
+    def _register_bus(self) -> None:
         self.relayed = self.counter(
             "casework_relay_published_total",
             "Publications by result: confirmed, returned (no queue), refused or timed_out.",
@@ -54,12 +66,6 @@ class Metrics:
         )
         self.bus_blocked = self.gauge(
             "casework_bus_blocked", "1 while the bus asks publishers to wait."
-        )
-        self.timer_failures = self.counter(
-            "casework_timer_failures_total", "Runs of a timer that failed.", ("door",)
-        )
-        self.conflicts = self.counter(
-            "casework_write_conflicts_total", "Writes tried again because another came first."
         )
 
     def counter(self, name: str, help_text: str, labels: Sequence[str] = ()) -> Counter:

@@ -99,5 +99,4 @@ def test_the_frame_is_touched_only_where_it_is_wrapped() -> None:
 
 
 def may_touch_the_frame(source: Source) -> bool:
-    timers = {f"services/{service}/timers.py" for service in SERVICES}
-    return source.name.startswith(FRAME_LIVES_IN) or source.name in timers
+    return source.name.startswith(FRAME_LIVES_IN)

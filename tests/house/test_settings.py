@@ -12,6 +12,7 @@ READERS = {"str", "int", "float", "bool", "path", "list", "url", "json", "timede
 EXAMPLE = "deploy/example.env"
 NAME = re.compile(r"^#?\s?([A-Z][A-Z0-9_]+)=")
 EVERYBODY = (*SERVICES, "portal")
+SEALS_NOTHING = {"PORTAL_VAULT_KEY_FILE"}
 
 
 def is_environment(call: ast.Call) -> bool:
@@ -40,6 +41,7 @@ def read() -> dict[str, str]:
         for call in one.calls
         if is_environment(call) and call.args
         for name in names(call.args[0])
+        if name not in SEALS_NOTHING
     }
 
 
