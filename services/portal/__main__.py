@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import uvicorn
+from starlette.applications import Starlette
 
 from services.chassis import logs
 from services.chassis.settings import BadSettings
@@ -22,14 +24,18 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     logs.configure("portal", settings.log_level)
-    server = uvicorn.Server(_configuration(settings))
+    app = create_app(settings)
+    server = uvicorn.Server(_configuration(app, settings))
+    # uvicorn raises the signal that ended it once more; being asked to end is no failure.
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda *_: None)
     server.run()
-    return 0 if server.started else 1
+    return 0 if server.started and app.state.failure is None else 1
 
 
-def _configuration(settings: PortalSettings) -> uvicorn.Config:
+def _configuration(app: Starlette, settings: PortalSettings) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,

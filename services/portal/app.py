@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from pymongo import AsyncMongoClient, WriteConcern
@@ -16,6 +17,7 @@ from starlette.routing import BaseRoute
 
 from services.chassis.auth import read_private_key
 from services.chassis.logs import get_logger
+from services.chassis.storage.mongo import WeakStorage
 from services.chassis.web.problems import Refused
 from services.portal import api, faults, health, pages, reference
 from services.portal.access import refuse_unguarded
@@ -57,7 +59,8 @@ def create_app(settings: PortalSettings) -> Starlette:
     app.state.settings, app.state.metrics = settings, metrics
     app.state.database, app.state.accounts, app.state.services = database, accounts, services
     app.state.fault_page = fault_page
-    app.state.live = Desk(settings.amqp_uri, accounts, services, metrics, _end_process)
+    app.state.failure = None
+    app.state.live = Desk(settings.amqp_uri, accounts, services, metrics, partial(_end, app))
     return app
 
 
@@ -96,6 +99,8 @@ def _middleware(
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state = app.state
+    if state.settings.mode == "production":
+        await _refuse_weak_storage(state.database)
     await state.accounts.build_indexes()
     async with state.live.running():
         yield
@@ -103,7 +108,23 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     await state.database.client.close()
 
 
-def _end_process(reason: str) -> None:
-    """End as if asked to: whoever started the process sees the reason in its last words."""
+async def _refuse_weak_storage(database: AsyncDatabase[dict[str, Any]]) -> None:
+    """Refuse production mode where a majority write is not what it says.
+
+    Raises:
+        WeakStorage: the server is no member of a replica set.
+
+    """
+    hello = await database.client.admin.command("hello")
+    if not hello.get("setName"):
+        raise WeakStorage(
+            "MODE=production needs a MongoDB replica set: point PORTAL_MONGO_URI or MONGODB_URI "
+            "at one, or set MODE=local"
+        )
+
+
+def _end(app: Starlette, reason: str) -> None:
+    """End the process in order, as one that has failed: the last words in the log say why."""
     _log.critical("bus_refuses_us", reason=reason)
+    app.state.failure = reason
     signal.raise_signal(signal.SIGTERM)

@@ -48,6 +48,13 @@ def read_settings(env: Env | None = None) -> PortalSettings:
 
     """
     env = env or Env()
+    settings = _read(env)
+    if settings.mode == "production" and not settings.is_https:
+        raise BadSettings("MODE=production needs a PORTAL_ORIGIN that begins with https://")
+    return settings
+
+
+def _read(env: Env) -> PortalSettings:
     try:
         uri, database = mongo_address(env, "portal")
         port = env.int("PORTAL_PORT", PORTS["portal"])
@@ -55,7 +62,7 @@ def read_settings(env: Env | None = None) -> PortalSettings:
             http_host=env.str("HTTP_HOST", "127.0.0.1"),
             http_port=port,
             origin=env.str("PORTAL_ORIGIN", f"http://localhost:{port}").rstrip("/"),
-            mode=env.str("MODE", "local"),
+            mode=env.str("MODE", "local", validate=OneOf(("local", "production"))),
             log_level=env.str("LOG_LEVEL", "INFO", validate=OneOf(LEVELS)),
             mongo_uri=uri,
             database=database,

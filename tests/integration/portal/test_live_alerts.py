@@ -157,7 +157,7 @@ def test_open_streams_do_not_hold_up_the_end(portal: Portal, stack: Any) -> None
         metrics = portal.visitor().get("/metrics").text
         assert "casework_portal_open_streams 2.0" in metrics
         since = monotonic()
-        stack.stop("portal")
+        assert stack.stop("portal") == 0
         assert monotonic() - since < 10
         until(lambda: ana.is_closed)
     stack.start("portal")
