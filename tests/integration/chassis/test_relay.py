@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from tests.support import published, until
 
 from tests.integration.chassis.things import (
     EXCHANGE,
@@ -18,6 +17,7 @@ from tests.integration.chassis.things import (
     new_thing,
     runtime,
 )
+from tests.support import published, until
 
 
 @pytest.fixture
