@@ -20,12 +20,12 @@ demo: ## Start from nothing, play the demonstration, check that nothing is missi
 test: ## Run all tests; ARGS go to pytest: make test ARGS="tests/unit -x".
 	@$(PYTHON) -m deploy.local test $(ARGS)
 
-check: tools ## Format, lint, types, dependencies, house rules.
+check: tools ## Format, lint, types, dependencies, house rules, contracts.
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/house -q
+	$(BIN)/python -m pytest tests/house tests/contract -q
 
 tools: ## Bring only the tools of make check.
 	@$(PYTHON) -m deploy.local setup --tools

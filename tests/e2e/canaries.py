@@ -28,9 +28,8 @@ def canary(place: str) -> str:
 
 def referral() -> dict[str, Any]:
     """Return a referral with a canary in every field that can identify."""
-    body: dict[str, Any] = json.loads(
-        (EXAMPLES / "referrals" / "01-visible-high-risk.json").read_text()
-    )
+    example = EXAMPLES / "referrals" / "01-visible-high-risk.json"
+    body: dict[str, Any] = json.loads(example.read_text(encoding="utf-8"))
     body |= {
         "agency_reference": canary("file"),
         "reason": canary("reason"),
@@ -40,19 +39,18 @@ def referral() -> dict[str, Any]:
         "consent": "not_sought",
         "consent_not_sought_reason": canary("unasked"),
         "lawful_basis": "safeguarding",
-        "referrer": {
-            "name": canary("referrer"),
-            "role": canary("role"),
-            "email": "canary.referrer@qzxv.example.org",
-            "telephone": "020 7946 0987",
-        },
         "professional_judgement": {
             "level": "high",
             "concern": canary("concern"),
             "rationale": canary("rationale"),
         },
     }
-    body["client"] |= {
+    return body | people(body)
+
+
+def people(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the people of a referral, all of them canaries."""
+    client = {
         "given_name": canary("given"),
         "family_name": canary("family"),
         "aliases": [canary("alias")],
@@ -62,16 +60,20 @@ def referral() -> dict[str, Any]:
         "telephone": "07700 900987",
         "email": "canary.client@qzxv.example.org",
     }
-    body["contact"] |= {
-        "code_name": canary("code name"),
-        "safe_person": canary("safe person"),
-        "not_safe_to_talk_to": canary("unsafe person"),
+    contact = {name: canary(name) for name in ("code_name", "safe_person", "not_safe_to_talk_to")}
+    feared = {"name": canary("perpetrator"), "address": canary("his address")}
+    return {
+        "client": body["client"] | client,
+        "contact": body["contact"] | contact,
+        "children": [{"given_name": canary("child"), "status": "in_care"}],
+        "perpetrators": [{"relationship": "partner", **feared}],
+        "referrer": {
+            "name": canary("referrer"),
+            "role": canary("role"),
+            "email": "canary.referrer@qzxv.example.org",
+            "telephone": "020 7946 0987",
+        },
     }
-    body["children"] = [{"given_name": canary("child"), "status": "in_care"}]
-    body["perpetrators"] = [
-        {"name": canary("perpetrator"), "relationship": "partner", "address": canary("his address")}
-    ]
-    return body
 
 
 def session() -> dict[str, Any]:

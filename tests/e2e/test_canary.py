@@ -88,7 +88,7 @@ def drained(channel: BlockingChannel, queue: str) -> Iterator[str]:
 
 def test_staff_of_the_area_see_what_was_told(aftermath: Aftermath) -> None:
     shown = json.dumps(aftermath.seen["client"], ensure_ascii=False)
-    for place in ("given", "family", "address", "code name", "child", "perpetrator"):
+    for place in ("given", "family", "address", "code_name", "child", "perpetrator"):
         assert canary(place) in shown
 
 
