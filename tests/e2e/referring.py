@@ -1,23 +1,52 @@
-"""Filling in the referral form as a person does."""
+"""Filling in the referral form as a person does, and finding what became of it."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Page, expect
 
 YES = (
     *("injury", "frightened", "fear_of", "isolation", "separation", "child_contact", "stalking"),
-    *(
-        "frequency",
-        "severity",
-        "control",
-        "threat_kill",
-        "sexual",
-        "financial",
-        "breach",
-        "criminal",
-    ),
+    *("frequency", "severity", "control", "threat_kill", "sexual", "financial", "breach"),
+    "criminal",
 )
 UNKNOWN = ("weapons", "strangulation")
+CHOSEN = {
+    "language": "en",
+    "contact.channel": "telephone",
+    "contact.safe": "yes",
+    "instrument": "DASH-24",
+    "client_aware": "yes",
+    "consent": "given",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The references of a referral that has become a case with an alert."""
+
+    referral: str
+    case: str
+    alert: str
+
+
+def tell(visit: Any, given_name: str, family_name: str = "Sampleford") -> Told:
+    """Refer a woman in a browser, and return what her practitioner finds."""
+    agency, practitioner = visit("officer"), visit("lea")
+    fill_in_referral(agency.page, given_name, family_name)
+    send(agency.page)
+    expect(agency.page.get_by_role("heading", name="Referral received")).to_be_visible()
+    referral = agency.page.locator(".received .reference").inner_text()
+    practitioner.page.goto(f"/referrals/{referral}")
+    case = practitioner.page.locator('dd a[href^="/cases/"]').inner_text()
+    practitioner.page.goto("/inbox")
+    card = practitioner.page.locator(".card--waiting").first
+    alert = card.locator(".card__title").inner_text()
+    agency.leave()
+    practitioner.leave()
+    return Told(referral, case, alert)
 
 
 def fill_in_referral(
@@ -34,20 +63,12 @@ def fill_in_referral(
     page.fill('[name="children.0.given_name"]', "Leo")
     page.select_option('[name="children.0.status"]', "with_mother")
     page.select_option('[name="perpetrators.0.relationship"]', "ex_partner")
-    for name, value in (
-        ("language", "en"),
-        ("contact.channel", "telephone"),
-        ("contact.safe", "yes"),
-        ("instrument", "DASH-24"),
-        ("client_aware", "yes"),
-        ("consent", "given"),
-    ):
-        choose(page, name, value)
-    for item in YES:
-        choose(page, f"answers.{item}", "yes")
-    for item in UNKNOWN:
-        choose(page, f"answers.{item}", "dont_know")
     page.fill('[name="reason"]', "Neighbours called. She would like help to move.")
+    answers = dict.fromkeys(YES, "yes") | dict.fromkeys(UNKNOWN, "dont_know")
+    for name, value in CHOSEN.items():
+        choose(page, name, value)
+    for item, answer in answers.items():
+        choose(page, f"answers.{item}", answer)
 
 
 def choose(page: Page, name: str, value: str) -> None:
@@ -57,4 +78,5 @@ def choose(page: Page, name: str, value: str) -> None:
 
 def send(page: Page) -> None:
     """Send the form that the page is about."""
-    page.click("main form .govuk-button:not(.govuk-button--secondary)")
+    with page.expect_navigation():
+        page.click("main form .govuk-button:not(.govuk-button--secondary)")

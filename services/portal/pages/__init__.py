@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
-from services.portal.pages import account, agency, alerts, assessing, assets, cases, sessions
+from services.portal.pages import (
+    account,
+    agency,
+    alerts,
+    assessing,
+    assets,
+    cases,
+    closing,
+    sessions,
+)
 from services.portal.pages.errors import fault_page
 
 __all__ = ["fault_page", "routes"]
@@ -12,5 +21,5 @@ __all__ = ["fault_page", "routes"]
 
 def routes() -> list[BaseRoute]:
     """Return the doors of all pages and of what they are dressed with."""
-    parts = (account, agency, alerts, cases, sessions, assessing, assets)
+    parts = (account, agency, alerts, cases, sessions, assessing, closing, assets)
     return [route for part in parts for route in part.routes()]

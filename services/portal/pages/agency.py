@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from starlette.datastructures import FormData
+from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -54,7 +54,7 @@ async def referral_form(request: Request) -> Response:
     known = {"referrer.name": person.display_name, "referrer.email": person.email}
     areas = within(person.areas)
     known |= {"area": areas[0]} if len(areas) == 1 else {}
-    return _form_page(request, Form(FIELDS, FormData(known)), new_id())
+    return _form_page(request, Form(FIELDS, ImmutableMultiDict(known)), new_id())
 
 
 @signed_in(*REFERRERS)
@@ -100,7 +100,7 @@ async def referral(request: Request) -> Response:
 async def decide(request: Request) -> Response:
     """Pass a decision on; a refusal is shown on the referral's page."""
     reference, typed = request.path_params["reference"], await request.form()
-    form = Form(DECISION, FormData(typed.multi_items()))
+    form = Form(DECISION, ImmutableMultiDict(typed.multi_items()))
     path = f"/referrals/{reference}/decisions"
     answer = await ask(request, "referrals", "POST", path, json=form.document())
     if answer.status in KEPT_ON_PAGE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from starlette.datastructures import FormData
+from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -59,7 +59,7 @@ async def assess(request: Request) -> Response:
     """Assess the case again with what was typed."""
     reference, typed = request.path_params["reference"], await request.form()
     key = str(typed.get("idempotency_key", "")) or new_id()
-    form = Form(FIELDS, FormData(typed.multi_items()))
+    form = Form(FIELDS, ImmutableMultiDict(typed.multi_items()))
     path = f"/cases/{reference}/assessments"
     answer = await ask(request, "risk", "POST", path, json=form.document(), idempotency_key=key)
     if answer.status in KEPT_ON_PAGE:

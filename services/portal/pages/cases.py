@@ -155,7 +155,7 @@ def _judges(assessments: list[JSON]) -> list[str]:
 
 def _mentioned(
     file: JSON, assessments: list[JSON], sessions: JSON | None, timeline: JSON | None
-) -> list[str]:
+) -> list[str | None]:
     entries = timeline["items"] if timeline else []
     held = sessions["items"] if sessions else []
     allocated = [
@@ -163,6 +163,7 @@ def _mentioned(
     ]
     return [
         file["practitioner_id"],
+        (file["closure"] or {}).get("by"),
         *_judges(assessments),
         *(entry["by"] for entry in entries),
         *(session["practitioner_id"] for session in held),

@@ -15,7 +15,9 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from starlette.datastructures import FormData, ImmutableMultiDict
+from starlette.datastructures import ImmutableMultiDict
+
+Typed = ImmutableMultiDict[str, Any]
 
 _INDEX = re.compile(r"\.(\d+)(?=\.|$)")
 _PARTS = ("year", "month", "day")
@@ -74,7 +76,7 @@ class Form:
     """
 
     fields: Mapping[str, Field]
-    typed: ImmutableMultiDict[str, Any] = field(default_factory=FormData)
+    typed: Typed = field(default_factory=ImmutableMultiDict)
     faults: tuple[Fault, ...] = ()
     zone: str = "UTC"
 
@@ -113,7 +115,7 @@ class Form:
     def with_room_in(self, group: str) -> Form:
         """Return the form with one more, empty, member of a group."""
         name = f"{group}.{_members(self.typed, group)}"
-        return replace(self, typed=FormData([*self.typed.multi_items(), (name, "")]))
+        return replace(self, typed=ImmutableMultiDict([*self.typed.multi_items(), (name, "")]))
 
     def touches(self, *parts: str) -> bool:
         """Was something typed, or is something wrong, in one of these parts of the form?"""
@@ -128,7 +130,8 @@ class Form:
             value = self._read(self.field(name).kind, name)
             if value not in _EMPTY:
                 _put(found, name, value)
-        return _as_lists(found)
+        nested: dict[str, Any] = _as_lists(found)
+        return nested
 
     def _read(self, kind: Kind, name: str) -> Any:
         """Return the JSON value of a field, None when it was left empty."""
@@ -152,12 +155,12 @@ def pattern(name: str) -> str:
     return _INDEX.sub(".*", name)
 
 
-def without_gaps(typed: FormData, groups: Iterable[str]) -> FormData:
+def without_gaps(typed: Typed, groups: Iterable[str]) -> Typed:
     """Return what was typed with the empty members of each group left out and renumbered."""
     items = [(name, str(value)) for name, value in typed.multi_items()]
     for group in groups:
         items = _closed_up(items, group)
-    return FormData(items)
+    return ImmutableMultiDict(items)
 
 
 def _closed_up(items: list[tuple[str, str]], group: str) -> list[tuple[str, str]]:
@@ -176,7 +179,7 @@ def _closed_up(items: list[tuple[str, str]], group: str) -> list[tuple[str, str]
     return closed
 
 
-def _members(typed: ImmutableMultiDict[str, Any], group: str) -> int:
+def _members(typed: Typed, group: str) -> int:
     start = f"{group}."
     numbers = [name[len(start) :].partition(".")[0] for name in typed if name.startswith(start)]
     count = max((int(number) + 1 for number in numbers if number.isdecimal()), default=0)
@@ -212,7 +215,7 @@ def _moment(text: str, zone: str) -> str:
         return text
 
 
-def _date(typed: ImmutableMultiDict[str, Any], name: str) -> str | None:
+def _date(typed: Typed, name: str) -> str | None:
     """Return the typed parts as an ISO date, however wrong: the service says what is wrong."""
     parts = [str(typed.get(f"{name}.{part}", "")).strip() for part in _PARTS]
     if not any(parts):

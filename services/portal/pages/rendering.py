@@ -25,7 +25,7 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 class Missing(StrictUndefined):
     """What a template asks for must be there; only an `if` without an `else` may leave nothing."""
 
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # type: ignore[override]  # the parent says that it never returns
         return "" if self._undefined_hint else super().__str__()
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from starlette.datastructures import FormData
+from starlette.datastructures import ImmutableMultiDict
 
 from services.contracts.dash import BANDS, DASH_27
 from services.portal.pages import labels, work_labels
-from services.portal.pages.forms import Field, Form, Kind, without_gaps
+from services.portal.pages.forms import Field, Form, Kind, Typed, without_gaps
 from services.portal.pages.languages import noted as _n
 
 RATINGS = tuple(str(number) for number in range(11))
@@ -84,7 +84,7 @@ FIELDS: dict[str, Field] = {
 } | {f"disclosures.{key}": _choice(labels.ITEM[key], "answer", ANSWERS) for key in DASH_27}
 
 
-def session_form(typed: FormData, zone: str) -> Form:
+def session_form(typed: Typed, zone: str) -> Form:
     """Return the form as it was typed; a goal on file that was not rated now is left out."""
     items = typed.multi_items()
     unrated = {
@@ -93,7 +93,7 @@ def session_form(typed: FormData, zone: str) -> Form:
         if name.endswith(".known") and not typed.get(name.replace(".known", ".rating"))
     }
     kept = [(name, value) for name, value in items if name.rpartition(".")[0] not in unrated]
-    return Form(FIELDS, without_gaps(FormData(kept), ("goals",)), zone=zone)
+    return Form(FIELDS, without_gaps(ImmutableMultiDict(kept), ("goals",)), zone=zone)
 
 
 def session_of(form: Form) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from starlette.datastructures import FormData
+from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -28,7 +28,7 @@ from services.portal.pages.kept import KEPT_ON_PAGE
 from services.portal.pages.navigation import STAFF
 from services.portal.pages.reader import reader_of
 from services.portal.pages.rendering import page
-from services.portal.pages.session_form import session_form, session_of, tells_of_risk
+from services.portal.pages.session_form import FIELDS, session_form, session_of, tells_of_risk
 from services.portal.security import signed_in
 
 
@@ -48,7 +48,7 @@ async def new_session(request: Request) -> Response:
     typed = [("held_at", f"{datetime.now(ZoneInfo(zone)):%Y-%m-%dT%H:%M}")]
     for number, goal in enumerate(file["goals"]):
         typed += [(f"goals.{number}.goal", goal["goal"]), (f"goals.{number}.known", "yes")]
-    form = Form(session_form(FormData(), zone).fields, FormData(typed), zone=zone)
+    form = Form(FIELDS, ImmutableMultiDict(typed), zone=zone)
     return await _page(request, form, new_id())
 
 

@@ -73,16 +73,15 @@ function sign(event) {
   show("live");
 }
 
-/** Open the stream where it was left; whatever may have been missed meanwhile is fetched. */
+/** Open the stream where it was left; whatever happened before it was open is fetched. */
 function connect() {
   source?.close();
   const from = lastEventId ? `?last_event_id=${encodeURIComponent(lastEventId)}` : "";
   source = new EventSource(STREAM + from);
   lastSign = Date.now();
   source.onopen = () => {
-    const wasAway = connection.dataset.state !== "connecting";
     sign();
-    if (wasAway) renew();
+    renew();
   };
   source.onerror = lose;
   source.addEventListener("ping", sign);
