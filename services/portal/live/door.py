@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from sse_starlette import EventSourceResponse
+from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -33,8 +33,14 @@ async def open_stream(request: Request) -> Response:
     return EventSourceResponse(
         request.app.state.live.events(stream),
         ping=PING_EVERY_S,
+        ping_message_factory=_ping,
         send_timeout=WRITTEN_WITHIN_S,
     )
+
+
+def _ping() -> ServerSentEvent:
+    """Return a sign of life that a page can hear, unlike a comment: silence means no connection."""
+    return ServerSentEvent("-", event="ping", sep="\n")
 
 
 def _position(request: Request) -> Cursor:
