@@ -19,8 +19,8 @@ from services.chassis import auth, clock
 from services.chassis.auth import Principal
 from services.chassis.context import child_traceparent
 from services.chassis.logs import describe, get_logger
-from services.chassis.web.problems import MEDIA_TYPE
-from services.portal.faults import UNAVAILABLE
+from services.chassis.web.problems import MEDIA_TYPE, Problem
+from services.portal.faults import INTERNAL, UNAVAILABLE
 
 TIMES = httpx.Timeout(connect=1.0, read=12.0, write=5.0, pool=2.0)
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=15.0)
@@ -106,7 +106,12 @@ class Services:
         answer = await self._tried(ask, principal)
         status = "none" if answer is None else f"{answer.status // 100}xx"
         self._seconds.labels(ask.service, status).observe(monotonic() - since)
-        return answer or _silent(principal)
+        if answer is None:
+            return _told(UNAVAILABLE, principal)
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            _log.error("token_refused", upstream=ask.service)
+            return _told(INTERNAL, principal)
+        return answer
 
     async def close(self) -> None:
         """Close the connections."""
@@ -153,8 +158,7 @@ def _written(value: Any) -> bytes:
     return b"" if value is None else json.dumps(value, ensure_ascii=False).encode()
 
 
-def _silent(principal: Principal) -> Answer:
-    """Return the problem for a service that does not answer."""
-    headers = {"Content-Type": MEDIA_TYPE, **UNAVAILABLE.headers}
-    body = json.dumps(UNAVAILABLE.body(principal.trace)).encode()
-    return Answer(int(UNAVAILABLE.status), body, headers)
+def _told(problem: Problem, principal: Principal) -> Answer:
+    """Return a problem of ours as an answer."""
+    headers = {"Content-Type": MEDIA_TYPE, **problem.headers}
+    return Answer(int(problem.status), json.dumps(problem.body(principal.trace)).encode(), headers)

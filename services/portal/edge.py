@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from pymongo.errors import PyMongoError
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.context import child_traceparent, trace_id
@@ -83,6 +83,8 @@ class Edge:
     async def _answer(self, scope: Scope, receive: Receive, send: Send, told: _Told) -> None:
         try:
             await self._app(scope, receive, send)
+        except ClientDisconnect:
+            return
         except Exception as error:
             if told.status != _Told.status:
                 raise

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from http import HTTPStatus
+from ipaddress import ip_address
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.portal.access import open_to_all
+from services.portal.identity import address_of
 
 DATABASE_WITHIN_S = 2.0
 
@@ -46,9 +49,19 @@ async def ready(request: Request) -> Response:
 
 @open_to_all
 async def metrics(request: Request) -> Response:
-    """Give Prometheus what is measured here."""
+    """Give Prometheus what is measured here; it asks from our own network."""
+    if not is_nearby(address_of(request)):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     registry = request.app.state.metrics.shared.registry
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def is_nearby(address: str) -> bool:
+    """Is this an address of this machine or of a private network?"""
+    try:
+        return ip_address(address).is_private
+    except ValueError:
+        return False
 
 
 async def _database_answers(request: Request) -> bool:

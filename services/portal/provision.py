@@ -117,7 +117,7 @@ async def _person(accounts: Accounts, person: dict[str, Any]) -> list[dict[str, 
     if not is_active:
         await accounts.close_account(new.id or person_id(new.email))
         return []
-    if await accounts.people.describe(new):
+    if await accounts.describe_person(new):
         return []
     chosen = password or secrets.token_urlsafe(12)
     account_id = await accounts.create_person(new, chosen)

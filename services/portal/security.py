@@ -6,6 +6,7 @@ import hmac
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -59,6 +60,10 @@ class FormGuard:
             replay = receive if faults.is_api(request) else await _proved(request)
         except Refused as refused:
             await faults.answer(request, refused.problem)(scope, receive, send)
+            return
+        except HTTPException as unreadable:
+            answer = await faults.on_http_exception(request, unreadable)
+            await answer(scope, receive, send)
             return
         await self._app(scope, replay, send)
 

@@ -72,11 +72,12 @@ class People:
             raise AccountTaken("there is an account with this id or e-mail address") from None
         return str(document["_id"])
 
-    async def describe(self, new: NewPerson) -> bool:
-        """Bring an account up to date with what is said of the person; tell whether it exists."""
+    async def describe(self, new: NewPerson) -> bool | None:
+        """Bring an account up to date; tell whether that changed it, None where there is none."""
         known = {"email": tidy_email(new.email), "kind": "person"}
         changed = {"$set": _facts(new) | {"is_active": True}}
-        return bool((await self._collection.update_one(known, changed)).matched_count)
+        result = await self._collection.update_one(known, changed)
+        return bool(result.modified_count) if result.matched_count else None
 
     async def by_email(self, email: str) -> Document | None:
         """Return the stored account of an e-mail address, while it is active."""

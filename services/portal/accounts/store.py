@@ -14,7 +14,7 @@ from services.portal.accounts import lockout
 from services.portal.accounts.agencies import Agencies
 from services.portal.accounts.model import LockedOut, Person, SignIn, SignInRefused
 from services.portal.accounts.passwords import Passwords
-from services.portal.accounts.people import NewPerson, People, person, tidy_email
+from services.portal.accounts.people import NewPerson, People, person, person_id, tidy_email
 from services.portal.accounts.sessions import Sessions
 
 Document = dict[str, Any]
@@ -89,6 +89,16 @@ class Accounts:
 
         """
         return await self.people.create(new, await self._passwords.hash(password), self._now())
+
+    async def describe_person(self, new: NewPerson) -> bool:
+        """Bring an account up to date and tell whether it exists.
+
+        Whoever gets another role or area signs in anew, so that no open page keeps the old one.
+        """
+        is_changed = await self.people.describe(new)
+        if is_changed:
+            await self.sessions.end_all(new.id or person_id(new.email))
+        return is_changed is not None
 
     async def set_password(
         self, account_id: str, password: str, *, keep: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -24,7 +25,7 @@ from services.portal.live.hub import Hub
 from services.portal.live.stream import CATCH_UP, CatchUp, Stream, Why
 from services.portal.metrics import PortalMetrics
 
-COME_BACK_AFTER_MS = 2_000
+COME_BACK_AFTER_MS = range(1_000, 4_000)
 CATCHING_UP_AT_ONCE = 8
 SESSIONS_CHECKED_EVERY = timedelta(seconds=60)
 _log = get_logger(__name__)
@@ -77,7 +78,8 @@ class Desk:
         self._metrics.open_streams.inc()
         try:
             stream.offer(CATCH_UP)
-            yield ServerSentEvent(id=str(stream.position), retry=COME_BACK_AFTER_MS)
+            # Not all at once, when a process ends that many pages are open at.
+            yield ServerSentEvent(id=str(stream.position), retry=secrets.choice(COME_BACK_AFTER_MS))
             while (item := await stream.take()) is not None:
                 for change in await self._changes(stream, item):
                     yield change.for_browser()

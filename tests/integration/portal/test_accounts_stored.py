@@ -213,10 +213,21 @@ def test_provisioning_again_changes_no_secret_and_makes_nothing_twice(
         assert (len(first.people), len(first.keys)) == (6, 3)
         again = await provision(accounts, FileSchema().load(WANTED))
         assert (again.people, again.keys) == ([], [])
-        moved = WANTED | {"people": [WANTED["people"][0] | {"areas": ["perugia"]}]}
-        await provision(accounts, FileSchema().load(moved))
-        ana = await accounts.sign_in("ana@example.org", PASSWORD)
-        assert ana.person.areas == ("perugia",)
+        await accounts.sign_in("ana@example.org", PASSWORD)
+
+    run(work)
+
+
+def test_who_gets_another_area_signs_in_anew_and_nobody_else_does(run: Callable[..., Any]) -> None:
+    async def work(accounts: Accounts) -> None:
+        await provision(accounts, FileSchema().load(WANTED))
+        ana, mo = [await accounts.sign_in(f"{n}@example.org", PASSWORD) for n in ("ana", "mo")]
+        moved = [WANTED["people"][0] | {"areas": ["perugia"]}, *WANTED["people"][1:]]
+        await provision(accounts, FileSchema().load(WANTED | {"people": moved}))
+        assert await accounts.person(ana.token) is None
+        assert await accounts.person(mo.token)
+        again = await accounts.sign_in("ana@example.org", PASSWORD)
+        assert again.person.areas == ("perugia",)
 
     run(work)
 

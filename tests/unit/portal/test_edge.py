@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from services.chassis.metrics import Metrics
 from services.portal.edge import Edge
 from services.portal.faults import plain_page
+from services.portal.health import is_nearby
 from services.portal.security import address_of
 from tests.unit.portal.wired import wired
 
@@ -104,3 +105,13 @@ def test_browsers_that_came_by_https_are_kept_on_it(tmp_path: Path) -> None:
     assert "max-age=31536000" in secure.headers["strict-transport-security"]
     plain = get(wired(tmp_path), "/health/live")
     assert "strict-transport-security" not in plain.headers
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.2.3.4", "::1", "fd00::1"])
+def test_measurements_are_for_our_own_network(address: str) -> None:
+    assert is_nearby(address)
+
+
+@pytest.mark.parametrize("address", ["81.2.69.142", "2a02:6b8::1", "", "unix"])
+def test_measurements_are_not_for_the_world(address: str) -> None:
+    assert not is_nearby(address)

@@ -89,6 +89,14 @@ def test_a_form_sent_while_signed_out_needs_no_token_but_our_origin() -> None:
     assert sent(data={"note": "n"}, headers=foreign).status_code == 403
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_a_form_that_cannot_be_read_is_refused(kind: str) -> None:
+    assert sent(content=b"--x\r\nnonsense", headers={"Content-Type": kind}).status_code in (
+        400,
+        403,
+    )
+
+
 def test_reading_needs_no_token() -> None:
     assert sent(method="GET").status_code == 200
 
