@@ -19,7 +19,7 @@ class Telling:
         """Begin a part, with the names of its columns of milliseconds."""
         self._say("")
         heads = "".join(f"{column:>{MILLISECONDS + 3}}" for column in columns)
-        self._say(self._shade("1", f"{title:<14}{heads}"))
+        self._say(self._shade("1", f"{title:<14}{heads}".rstrip()))
 
     def step(
         self,
