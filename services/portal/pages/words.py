@@ -36,16 +36,8 @@ def words_in(language: str) -> dict[str, Callable[..., Any]]:
     def fault_title(form: Form, fault: Fault) -> str:
         """Return the same with the name of the field, for the summary above the form."""
         field = form.fields.get(pattern(fault.name))
-        named = [*_members(fault.name), say(field.label) if field else fault.name]
+        named = [*_members(say, fault.name), say(field.label) if field else fault.name]
         return f"{': '.join(named)}: {fault_text(form, fault)}"
-
-    def _members(name: str) -> list[str]:
-        found = _MEMBER.findall(name)
-        return [
-            say(fault_labels.GROUPS[group]) % {"number": int(number) + 1}
-            for group, number in found
-            if group in fault_labels.GROUPS
-        ]
 
     def problem_text(problem: Problem) -> str:
         """Return why something was not done and what to do instead."""
@@ -65,3 +57,12 @@ def _remedy(field: Field, fault: Fault) -> str:
         is_chosen = field.kind in {Kind.CHOICE, Kind.YES_NO, Kind.MANY}
         return fault_labels.CHOOSE if is_chosen else fault_labels.FILL_IN
     return field.remedy or fault_labels.BY_KIND.get(field.kind, fault_labels.OTHERWISE)
+
+
+def _members(say: Callable[[str], str], name: str) -> list[str]:
+    """Return the groups that a field stands in, with their numbers: `Child 2`."""
+    return [
+        say(fault_labels.GROUPS[group]) % {"number": int(number) + 1}
+        for group, number in _MEMBER.findall(name)
+        if group in fault_labels.GROUPS
+    ]
