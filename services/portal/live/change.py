@@ -32,9 +32,13 @@ SHOWN = (
     "score_max_if_unknown",
     "grounds",
     "cues",
+    "worsened",
+    "reason",
     "responder_id",
     "expires_at",
+    "action",
     "outcome",
+    "channel",
 )
 
 
@@ -121,7 +125,7 @@ def found(alert: Mapping[str, Any]) -> Change:
         Cursor(datetime.fromisoformat(alert["changed_at"]), alert["reference"], alert["event"]),
         alert["area"],
         _audience(alert["audience"]),
-        _written({"at": alert["changed_at"], **alert}),
+        _written({"at": alert["changed_at"], "worsened": _has_worsened(alert), **alert}),
     )
 
 
@@ -131,6 +135,12 @@ def may_see(person: Person, change: Change) -> bool:
         return False
     is_told = change.audience is not None and change.audience.includes(person)
     return person.role in MANAGERS or is_told
+
+
+def _has_worsened(alert: Mapping[str, Any]) -> bool:
+    """Did the last change raise the alert again with graver facts?"""
+    is_raised_again = bool(alert["since"] == alert["changed_at"])
+    return is_raised_again and alert["event"] == "alert_reassessed"
 
 
 def _audience(told: Mapping[str, Any] | None) -> Audience | None:

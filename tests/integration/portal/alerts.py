@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 
 from services.chassis.clock import now
-from services.chassis.ids import new_id, new_reference
+from services.chassis.ids import derived_id, new_id, new_reference
 from tests.integration.portal.door import Inbox
 from tests.support import publish, until
 
@@ -20,11 +19,11 @@ EXAMPLES = Path(__file__).parents[3] / "services" / "contracts" / "examples"
 ALERTS = "/api/v1/alerts"
 
 
-def assess(broker: Any, area: str = "cluj", **data: Any) -> str:
-    """Say that a case has been found at high risk; return the case's reference."""
+def assess(broker: Any, area: str = "cluj", case: str | None = None, **data: Any) -> str:
+    """Say that a case, a new one unless it is given, is at high risk; return its reference."""
     told = json.loads((EXAMPLES / "risk_assessed.v1.json").read_text(encoding="utf-8"))
-    case, at = new_reference("C"), now()
-    told |= {"event_id": new_id(), "case_id": str(uuid4()), "occurred_at": at.isoformat()}
+    case, at = case or new_reference("C"), now()
+    told |= {"event_id": new_id(), "case_id": derived_id(case), "occurred_at": at.isoformat()}
     told["data"] |= {
         "assessment_id": new_id(),
         "case_reference": case,

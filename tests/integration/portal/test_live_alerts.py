@@ -6,6 +6,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
+import httpx
 import pytest
 
 from services.chassis.clock import now
@@ -77,6 +78,26 @@ def test_a_browser_that_comes_back_is_told_what_it_missed(portal: Portal, broker
     missed = raised(broker, ana)
     with inbox(ana, before.last_id) as after:
         shown(after, missed["case_reference"])
+
+
+def last_event(web: httpx.Client, case: str) -> Any:
+    return web.get(ALERTS, params={"case": case}).json()["items"][0]["event"]
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["at once", "after coming back"])
+def test_a_worsening_is_told_as_one(portal: Portal, broker: Any, is_open: bool) -> None:
+    ana = portal.signed_in("ana")
+    case = raised(broker, ana)["case_reference"]
+    worse = {"number": 2, "worsened": True, "score": 20, "score_max_if_unknown": 22}
+    rendered = f"{now().isoformat()}/-/-"
+    if not is_open:
+        assess(broker, case=case, **worse)
+        until(lambda: last_event(ana, case) == "alert_reassessed")
+    with inbox(ana, rendered) as page:
+        if is_open:
+            assess(broker, case=case, **worse)
+        told = shown(page, case, "alert_reassessed")
+    assert (told["worsened"], told["score"]) == (True, 20)
 
 
 def test_what_is_told_again_after_coming_back_has_the_id_that_it_had(
