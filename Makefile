@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 	--no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check tools format lock clean
+.PHONY: help run demo test check setup tools format lock clean
 
 help: ## Show what there is.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -26,6 +26,9 @@ check: tools ## Format, lint, types, dependencies, house rules, contracts.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/house tests/contract -q
+
+setup: ## Bring all that run, test and check need, and do nothing else.
+	@$(PYTHON) -m deploy.local setup --tests
 
 tools: ## Bring only the tools of make check.
 	@$(PYTHON) -m deploy.local setup --tools

@@ -24,6 +24,7 @@ from tests.support.stack import Stack
 from tests.support.tokens import Tokens
 
 SERVERS = pytest.StashKey[Servers]()
+SHARED = {"broker", "mongo", "stack"}
 
 
 def pytest_configure_node(node: Any) -> None:
@@ -36,6 +37,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if SERVERS in config.stash:
         config.stash[SERVERS].end()
         rmtree(config.stash[SERVERS].layout.base, ignore_errors=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a module on one worker where its tests share servers or processes."""
+    for item in items:
+        if SHARED & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.hookimpl(trylast=True)
@@ -78,22 +87,26 @@ def servers(request: pytest.FixtureRequest) -> Servers:
     return Servers(Layout(Path(told["folder"])), told["ports"], told["missing"])
 
 
+@pytest.fixture(scope="session")
+def startable(servers: Servers) -> Servers:
+    """The servers of this run, if this machine has what they need."""
+    for reason in servers.missing.values():
+        absence.not_run(reason)
+    return servers
+
+
 @pytest.fixture(scope="module")
-def broker(servers: Servers) -> Iterator[SharedBroker]:
+def broker(startable: Servers) -> Iterator[SharedBroker]:
     """A virtual host with our policies, for this module: `.uri`."""
-    if "broker" in servers.missing:
-        absence.not_run(servers.missing["broker"])
-    shared = SharedBroker(servers)
+    shared = SharedBroker(startable)
     yield shared
     shared.remove()
 
 
 @pytest.fixture(scope="module")
-def mongo(servers: Servers) -> Iterator[SharedMongo]:
+def mongo(startable: Servers) -> Iterator[SharedMongo]:
     """Databases for this module: `.uri`, `.prefix`, `.database(service)`."""
-    if "database" in servers.missing:
-        absence.not_run(servers.missing["database"])
-    shared = SharedMongo(servers)
+    shared = SharedMongo(startable)
     yield shared
     shared.remove()
 
@@ -124,11 +137,9 @@ def stack(
 
 
 @pytest.fixture
-def fresh_stack(servers: Servers, keys: Keys, tmp_path: Path) -> Iterator[Stack]:
+def fresh_stack(startable: Servers, keys: Keys, tmp_path: Path) -> Iterator[Stack]:
     """Service processes for one test, with a virtual host and databases of their own."""
-    for missing in servers.missing.values():
-        absence.not_run(missing)
-    broker, mongo = SharedBroker(servers), SharedMongo(servers)
+    broker, mongo = SharedBroker(startable), SharedMongo(startable)
     made = Stack(broker, mongo, keys, tmp_path)
     yield made
     made.end()
@@ -137,22 +148,18 @@ def fresh_stack(servers: Servers, keys: Keys, tmp_path: Path) -> Iterator[Stack]
 
 
 @pytest.fixture
-def own_broker(servers: Servers, tmp_path: Path) -> Iterator[OwnBroker]:
+def own_broker(startable: Servers, tmp_path: Path) -> Iterator[OwnBroker]:
     """A running broker that this test may stop, kill, pause and start again."""
-    if "broker" in servers.missing:
-        absence.not_run(servers.missing["broker"])
-    made = OwnBroker(tmp_path / "broker")
+    made = startable.own_broker(tmp_path / "broker")
     made.start()
     yield made
     made.kill()
 
 
 @pytest.fixture
-def own_mongo(servers: Servers, tmp_path: Path) -> Iterator[OwnMongo]:
+def own_mongo(startable: Servers, tmp_path: Path) -> Iterator[OwnMongo]:
     """A running database server that this test may stop, kill, pause and start again."""
-    if "database" in servers.missing:
-        absence.not_run(servers.missing["database"])
-    made = OwnMongo(tmp_path / "mongo")
+    made = startable.own_mongo(tmp_path / "mongo")
     made.start()
     yield made
     made.kill()

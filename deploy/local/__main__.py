@@ -37,7 +37,9 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--json", action="store_true", help="only JSON on standard output")
     commands.add_parser("test", help="set up and run all tests; further arguments go to pytest")
     set_up = commands.add_parser("setup", help="only bring to this machine what is missing")
-    set_up.add_argument("--tools", action="store_true", help="only the tools of make check")
+    extent = set_up.add_mutually_exclusive_group()
+    extent.add_argument("--tools", action="store_true", help="only the tools of make check")
+    extent.add_argument("--tests", action="store_true", help="what tests need, too")
     return parser
 
 

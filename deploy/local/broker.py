@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -181,10 +183,23 @@ def answers(uri: str) -> bool:
     parameters.socket_timeout = parameters.blocked_connection_timeout = 2
     parameters.stack_timeout = 3
     try:
-        pika.BlockingConnection(parameters).close()
+        with _quietly():
+            pika.BlockingConnection(parameters).close()
     except (AMQPError, OSError):
         return False
     return True
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep pika from telling at length that nobody answers yet: that is what we ask."""
+    log = logging.getLogger("pika")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def epmd() -> str:

@@ -1,12 +1,17 @@
-"""Where the local system keeps what it makes: everything under `var/`, nothing elsewhere."""
+"""Where the local system keeps what it makes: everything under `var/`, nothing elsewhere.
+
+`CASEWORK_VAR` names another folder, so that two systems with ports of their own can run from one
+work tree.
+"""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("CASEWORK_VAR") or ROOT / "var")
 VENV = ROOT / ".venv"
 
 

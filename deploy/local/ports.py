@@ -107,6 +107,6 @@ def _listening(port: int) -> set[str]:
 
 def _sockets_of(process: str) -> set[str]:
     try:
-        return {os.readlink(entry.path) for entry in os.scandir(f"{process}/fd")}  # noqa: PTH115
+        return {os.readlink(entry.path) for entry in os.scandir(f"{process}/fd")}  # noqa: PTH115 - the target is no path
     except OSError:
         return set()

@@ -38,7 +38,7 @@ def _become(command: list[str]) -> NoReturn:
 def _wanted(asked: argparse.Namespace) -> Wanted:
     if asked.command == "setup" and asked.tools:
         return Wanted(tools=True, servers=False, front_end=False)
-    return Wanted(tools=asked.command == "test")
+    return Wanted(tools=asked.command == "test" or getattr(asked, "tests", False))
 
 
 def _command(asked: argparse.Namespace, others: list[str]) -> list[str]:

@@ -12,16 +12,16 @@ from pymongo.database import Database as Collections
 from deploy.local import ports
 from deploy.local.broker import Broker, BrokerPorts
 from deploy.local.database import Database
-from deploy.local.keys import ensure_keys
+from deploy.local.keys import Keys
 from deploy.local.layout import Layout
 
 
 class OwnBroker:
     """A broker that only one test uses."""
 
-    def __init__(self, folder: Path) -> None:
-        layout = Layout(folder)
-        self._broker = Broker(layout, ensure_keys(layout.secrets), BrokerPorts(*ports.free(3)))
+    def __init__(self, folder: Path, keys: Keys) -> None:
+        self.folder = folder
+        self._broker = Broker(Layout(folder), keys, BrokerPorts(*ports.free(3)))
 
     @property
     def uri(self) -> str:

@@ -22,6 +22,7 @@ from deploy.local.database import Database
 from deploy.local.keys import Keys, ensure_keys
 from deploy.local.layout import Layout
 from deploy.local.refusal import CannotGoOn
+from tests.support.own import OwnBroker, OwnMongo
 
 FIRST_VHOST = "tests"
 
@@ -57,6 +58,14 @@ class Servers:
                 server.start()
             except CannotGoOn as error:
                 self.missing[name] = str(error)
+
+    def own_broker(self, folder: Path) -> OwnBroker:
+        """Return another broker, for one test, that is not started yet."""
+        return OwnBroker(folder, self.keys)
+
+    def own_mongo(self, folder: Path) -> OwnMongo:
+        """Return another database server, for one test, that is not started yet."""
+        return OwnMongo(folder)
 
     def end(self) -> None:
         """End both at once; nothing in them is worth keeping."""
