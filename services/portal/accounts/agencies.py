@@ -97,11 +97,6 @@ class Agencies:
             raise UnknownAgency(agency_id)
         return _agency(found)
 
-    async def all(self) -> list[Agency]:
-        """Return every agency by name; there are tens of them."""
-        found = self._collection.find({"kind": "agency"}).sort("name", 1)
-        return [_agency(item) async for item in found]
-
     async def create_key(
         self,
         agency_id: str,

@@ -54,8 +54,10 @@ class People:
         self._collection = collection
 
     async def build_indexes(self) -> None:
-        """One account for one e-mail address."""
+        """Have one account for one e-mail address, and find colleagues by name."""
         await self._collection.create_index("email", name="email", unique=True, sparse=True)
+        by_name = [("kind", 1), ("is_active", 1), ("display_name", 1)]
+        await self._collection.create_index(by_name, name="colleagues")
 
     async def create(self, new: NewPerson, password_hash: str, at: datetime) -> str:
         """Store a new account and return its id.
