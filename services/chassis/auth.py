@@ -39,7 +39,8 @@ class Role(StrEnum):
 
 
 AGENCY = frozenset({Role.AGENCY_WORKER, Role.AGENCY_ADMIN})
-CASEWORK = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.DUTY_MANAGER, Role.ADMIN})
+MANAGERS = frozenset({Role.MANAGER, Role.DUTY_MANAGER})
+CASEWORKERS = MANAGERS | {Role.PRACTITIONER}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from services.chassis.auth import CASEWORK, Role
+from services.chassis.auth import CASEWORKERS
 from services.chassis.web.entrypoint import Request, door
 from services.notifications import schemas, usecases
 from services.notifications.domain import errors
 from services.notifications.repository import Alerts
-
-RESPONDERS = CASEWORK - {Role.ADMIN}
 
 REFUSALS: Mapping[type[Exception], HTTPStatus] = {
     errors.AlertAlreadyAcknowledged: HTTPStatus.CONFLICT,
@@ -32,7 +30,7 @@ class Api:
     @door(
         "GET",
         "/alerts",
-        roles=CASEWORK,
+        roles=CASEWORKERS,
         query=schemas.AlertsQuery,
         answer=schemas.AlertList,
         summary="List alerts for you, newest first; all of your areas for managers, or of a case.",
@@ -49,7 +47,7 @@ class Api:
     @door(
         "GET",
         "/alerts/changes",
-        roles=CASEWORK,
+        roles=CASEWORKERS,
         query=schemas.ChangesQuery,
         answer=schemas.AlertList,
         public=False,
@@ -65,7 +63,7 @@ class Api:
     @door(
         "GET",
         "/alerts/<reference>",
-        roles=CASEWORK,
+        roles=CASEWORKERS,
         answer=schemas.AlertView,
         reads_case=True,
         summary="Read an alert: what it is about, who has it, what was done.",
@@ -78,7 +76,7 @@ class Api:
     @door(
         "POST",
         "/alerts/<reference>/acknowledgements",
-        roles=RESPONDERS,
+        roles=CASEWORKERS,
         answer=schemas.AlertView,
         summary="Take an alert on; its steps stop until the acknowledgement expires.",
     )
@@ -94,7 +92,7 @@ class Api:
     @door(
         "POST",
         "/alerts/<reference>/actions",
-        roles=RESPONDERS,
+        roles=CASEWORKERS,
         body=schemas.RecordAction,
         answer=schemas.AlertView,
         summary="Record what was done about an alert.",
@@ -114,7 +112,7 @@ class Api:
     @door(
         "POST",
         "/alerts/<reference>/resolution",
-        roles=RESPONDERS,
+        roles=CASEWORKERS,
         body=schemas.ResolveAlert,
         answer=schemas.AlertView,
         summary="End an alert with what came of it.",
@@ -132,7 +130,7 @@ class Api:
     @door(
         "POST",
         "/alerts/<reference>/deliveries",
-        roles=RESPONDERS,
+        roles=CASEWORKERS,
         body=schemas.RecordDelivery,
         answer=schemas.AlertView,
         public=False,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from services.chassis.auth import CASEWORK, Principal, Role
+from services.chassis.auth import CASEWORKERS, MANAGERS, Principal
 from services.chassis.crypto import Erased, Sealed, Vault
 from services.chassis.runtime import Runtime
 from services.chassis.storage.aggregates import Repository, Taken
@@ -29,7 +29,6 @@ from services.notifications.domain.record import (
     Transition,
 )
 
-OVERSEERS = frozenset({Role.MANAGER, Role.DUTY_MANAGER, Role.ADMIN})
 OVERSEER = "overseer"
 _FACTS: Mapping[Kind, type[Facts]] = {Kind.HIGH_RISK: Assessment, Kind.ENGAGEMENT: Lapse}
 _NOBODY: Mapping[str, Any] = {"_id": {"$in": []}}
@@ -77,7 +76,7 @@ class Alerts(Repository[Alert]):
 
     def scope(self, principal: Principal) -> Mapping[str, Any]:
         """Return what caseworkers may see: the alerts of their areas; others see none."""
-        if principal.role not in CASEWORK:
+        if principal.role not in CASEWORKERS:
             return _NOBODY
         return {} if "*" in principal.areas else {"area": {"$in": list(principal.areas)}}
 
@@ -228,7 +227,7 @@ def _open_or_any(only_open: bool) -> list[bool]:
 def _marks(principal: Principal | None) -> list[str]:
     if principal is None:
         return []
-    if principal.role in OVERSEERS:
+    if principal.role in MANAGERS:
         return [OVERSEER]
     return [f"role:{principal.role.value}", f"person:{principal.id}"]
 

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from services.chassis.auth import Principal
+from services.chassis.auth import CASEWORKERS, Principal
 from services.chassis.ids import BadReference, read_reference
 from services.chassis.web.problems import Problem, Refused
 from services.portal import cases, faults
 from services.portal.access import FORBIDDEN, Allowed, Endpoint, allowing
 from services.portal.clients import Answer, Ask
-from services.portal.doors import CASEWORKERS, DOORS, PREFIX, PublicDoor
+from services.portal.doors import DOORS, PREFIX, PublicDoor
 from services.portal.security import HEADER, READING, check_token, read_body
 
 BODY_LIMIT = 256 * 1024

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.chassis.auth import AGENCY, Role
+from services.chassis.auth import AGENCY, CASEWORKERS, MANAGERS, Role
 from services.portal.access import Allowed
 from services.portal.accounts import Scope
 
 PREFIX = "/api/v1"
-MANAGERS = frozenset({Role.MANAGER, Role.DUTY_MANAGER})
-CASEWORKERS = MANAGERS | {Role.PRACTITIONER}
 _SUBMIT = Allowed(AGENCY | {Role.PRACTITIONER, Role.MANAGER}, Scope.REFERRALS_WRITE)
 _READ = Allowed(AGENCY | CASEWORKERS, Scope.REFERRALS_READ)
 _DECIDE = Allowed(AGENCY | CASEWORKERS, Scope.REFERRALS_WRITE)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from services.chassis.auth import AGENCY, CASEWORK, Principal, Role, Unauthenticated
+from services.chassis.auth import AGENCY, CASEWORKERS, Principal, Role, Unauthenticated
 from services.chassis.ids import new_id, new_reference, read_reference
 from services.chassis.web.entrypoint import Answer, Request, door
 from services.referrals import schemas, usecases
@@ -65,7 +65,7 @@ class Api:
     @door(
         "GET",
         "/referrals",
-        roles=AGENCY | CASEWORK,
+        roles=AGENCY | CASEWORKERS,
         query=schemas.ListReferrals,
         answer=schemas.ReferralPage,
         summary="List referrals, the newest first: an agency's own, or those of the team's areas.",
@@ -81,7 +81,7 @@ class Api:
     @door(
         "GET",
         "/referrals/<reference>",
-        roles=AGENCY | CASEWORK,
+        roles=AGENCY | CASEWORKERS,
         answer=schemas.ReferralView,
         summary="Read what became of a referral.",
     )
@@ -93,7 +93,7 @@ class Api:
     @door(
         "POST",
         "/referrals/<reference>/decisions",
-        roles=AGENCY | CASEWORK,
+        roles=AGENCY | CASEWORKERS,
         body=schemas.Decide,
         answer=schemas.ReferralView,
         status=HTTPStatus.CREATED,
@@ -117,7 +117,7 @@ class Api:
     @door(
         "GET",
         "/cases/<reference>/client",
-        roles=CASEWORK,
+        roles=CASEWORKERS,
         answer=schemas.ClientView,
         reads_case=True,
         summary="Read who she is, how to reach her, her children, whom she fears, and every"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, ClassVar
 
-from services.chassis.auth import CASEWORK, Principal
+from services.chassis.auth import CASEWORKERS, Principal
 from services.chassis.context import fresh_context
 from services.chassis.crypto import BlindIndex, Erased, Sealed, Vault
 from services.chassis.ids import new_id, new_reference
@@ -67,7 +67,7 @@ class Referrals(Repository[Referral]):
         """Return what somebody may see: an agency its own, the team its areas', others nothing."""
         if principal.role.is_agency:
             return {"agency_id": principal.agency_id}
-        if principal.role not in CASEWORK:
+        if principal.role not in CASEWORKERS:
             return _NOBODY
         return {} if "*" in principal.areas else {"area": {"$in": list(principal.areas)}}
 

@@ -7,13 +7,14 @@ from datetime import UTC, date, datetime, time
 from http import HTTPStatus
 from typing import Any
 
+from services.chassis.auth import CASEWORKERS
 from services.chassis.ids import derived_id, new_id
 from services.chassis.web.entrypoint import Request, door
 from services.risk import schemas, usecases
 from services.risk.domain import errors
 from services.risk.domain.assessment import REASSESSMENT, Assessment, Judgement, Source, Told
 from services.risk.domain.ruleset import ITEMS, Answer, Band
-from services.risk.repository import STAFF, RiskProfiles
+from services.risk.repository import RiskProfiles
 
 REFUSALS: Mapping[type[Exception], HTTPStatus] = {
     errors.ItemNotOfInstrument: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -33,7 +34,7 @@ class Api:
     @door(
         "GET",
         "/cases/<reference>/assessments",
-        roles=STAFF,
+        roles=CASEWORKERS,
         query=schemas.AssessmentsQuery,
         answer=schemas.AssessmentList,
         reads_case=True,
@@ -52,7 +53,7 @@ class Api:
     @door(
         "POST",
         "/cases/<reference>/assessments",
-        roles=STAFF,
+        roles=CASEWORKERS,
         body=schemas.Reassess,
         answer=schemas.AssessmentView,
         status=HTTPStatus.CREATED,

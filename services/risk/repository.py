@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from services.chassis.auth import Principal, Role
+from services.chassis.auth import CASEWORKERS, Principal
 from services.chassis.crypto import Erased, Sealed
 from services.chassis.runtime import Runtime
 from services.chassis.storage.aggregates import Repository, Taken
@@ -27,7 +27,6 @@ from services.risk.domain.dash import Basis, Finding, Ground, IncidentCount, Sco
 from services.risk.domain.model import AwaitedAlert, Decision, Facts, RiskProfile
 from services.risk.domain.ruleset import Answer, Band
 
-STAFF = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.DUTY_MANAGER})
 _NOBODY: Mapping[str, Any] = {"_id": {"$in": []}}
 
 BY_REFERENCE = Shape("profile_by_reference", index="reference", equal=("reference",))
@@ -65,7 +64,7 @@ class RiskProfiles(Repository[RiskProfile]):
 
     def scope(self, principal: Principal) -> Mapping[str, Any]:
         """Return what staff may see: the cases of their areas; others see none."""
-        if principal.role not in STAFF:
+        if principal.role not in CASEWORKERS:
             return _NOBODY
         return {} if "*" in principal.areas else {"areas": {"$in": list(principal.areas)}}
 

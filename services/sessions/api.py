@@ -8,7 +8,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from services.chassis.auth import Principal, Role
+from services.chassis.auth import CASEWORKERS, MANAGERS, Principal
 from services.chassis.ids import derived_id, new_id, new_reference, read_reference
 from services.chassis.web.entrypoint import Request, door
 from services.sessions import schemas, usecases
@@ -22,9 +22,8 @@ from services.sessions.domain.session import (
     Session,
     Words,
 )
-from services.sessions.repository import STAFF, CaseFiles
+from services.sessions.repository import CaseFiles
 
-LEADS = frozenset({Role.MANAGER, Role.DUTY_MANAGER})
 NOT_CLOSED = (State.REFERRED, State.OPEN, State.ENGAGED)
 
 REFUSALS: Mapping[type[Exception], HTTPStatus] = {
@@ -47,7 +46,7 @@ class Api:
     @door(
         "GET",
         "/cases",
-        roles=STAFF,
+        roles=CASEWORKERS,
         query=schemas.CaseloadQuery,
         answer=schemas.CaseList,
         summary="List cases, the newest activity first; all that are not closed unless asked.",
@@ -64,7 +63,7 @@ class Api:
     @door(
         "GET",
         "/cases/<reference>",
-        roles=STAFF,
+        roles=CASEWORKERS,
         answer=schemas.CaseView,
         reads_case=True,
         summary="Read a case file: where it stands, who has it, engagement and her goals.",
@@ -83,7 +82,7 @@ class Api:
     @door(
         "POST",
         "/cases/<reference>/sessions",
-        roles=STAFF,
+        roles=CASEWORKERS,
         body=schemas.RecordSession,
         answer=schemas.SessionView,
         status=HTTPStatus.CREATED,
@@ -101,7 +100,7 @@ class Api:
     @door(
         "GET",
         "/cases/<reference>/sessions",
-        roles=STAFF,
+        roles=CASEWORKERS,
         query=schemas.PageQuery,
         answer=schemas.SessionList,
         reads_case=True,
@@ -117,7 +116,7 @@ class Api:
     @door(
         "GET",
         "/cases/<reference>/timeline",
-        roles=STAFF,
+        roles=CASEWORKERS,
         query=schemas.PageQuery,
         answer=schemas.Timeline,
         reads_case=True,
@@ -132,7 +131,7 @@ class Api:
     @door(
         "POST",
         "/cases/<reference>/allocation",
-        roles=STAFF,
+        roles=CASEWORKERS,
         body=schemas.AllocateCase,
         answer=schemas.CaseSummary,
         reads_case=True,
@@ -153,7 +152,7 @@ class Api:
     @door(
         "POST",
         "/cases/<reference>/closure",
-        roles=STAFF,
+        roles=CASEWORKERS,
         body=schemas.CloseCase,
         answer=schemas.CaseSummary,
         reads_case=True,
@@ -177,7 +176,7 @@ def _files(parts: Any, request: Request) -> CaseFiles:
 
 
 def _colleague(principal: Principal) -> Colleague:
-    return Colleague(principal.id, leads=principal.role in LEADS)
+    return Colleague(principal.id, leads=principal.role in MANAGERS)
 
 
 def _summary(file: CaseFile) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from services.chassis.auth import Principal, Role
+from services.chassis.auth import CASEWORKERS, Principal
 from services.chassis.crypto import Erased, Sealed
 from services.chassis.runtime import Runtime
 from services.chassis.storage.aggregates import NotFound, Repository, Taken
@@ -20,7 +20,6 @@ from services.sessions.domain.referral import Referral, State
 from services.sessions.domain.session import Attendance, Incident, Session, Words
 from services.sessions.domain.timeline import Entry
 
-STAFF = frozenset({Role.PRACTITIONER, Role.MANAGER, Role.DUTY_MANAGER})
 _NEWEST = (("last_activity_at", -1),)
 _NOBODY: Mapping[str, Any] = {"_id": {"$in": []}}
 
@@ -78,7 +77,7 @@ class CaseFiles(Repository[CaseFile]):
 
     def scope(self, principal: Principal) -> Mapping[str, Any]:
         """Return what staff may see: the cases of their areas; others see none."""
-        if principal.role not in STAFF:
+        if principal.role not in CASEWORKERS:
             return _NOBODY
         return {} if "*" in principal.areas else {"areas": {"$in": list(principal.areas)}}
 

@@ -10,10 +10,10 @@ from typing import Any, Self
 
 from sse_starlette import ServerSentEvent
 
+from services.chassis.auth import MANAGERS
 from services.contracts.catalogue import CONTRACTS, Contract
 from services.contracts.envelope import Envelope
 from services.portal.accounts import Person
-from services.portal.doors import MANAGERS
 
 HEARD: tuple[Contract, ...] = tuple(
     contract for contract in CONTRACTS if contract.publisher == "notifications"

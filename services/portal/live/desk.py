@@ -12,11 +12,11 @@ from pymongo.errors import PyMongoError
 from sse_starlette import ServerSentEvent
 
 from services.chassis import clock
+from services.chassis.auth import MANAGERS
 from services.chassis.logs import get_logger
 from services.chassis.messaging.subscription import Subscription
 from services.portal.accounts import Accounts, Person
 from services.portal.clients import Services
-from services.portal.doors import MANAGERS
 from services.portal.live.catching_up import CannotCatchUp, changes_since
 from services.portal.live.change import Change, Cursor, may_see
 from services.portal.live.deliveries import Deliveries

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from services.chassis import clock
+from services.chassis.auth import CASEWORKERS
 from services.chassis.web.problems import Problem, Refused
 from services.portal.access import Allowed
 from services.portal.api import guarded
-from services.portal.doors import CASEWORKERS
 from services.portal.identity import STREAM
 from services.portal.live.change import BadCursor, Cursor
 from services.portal.live.stream import Stream

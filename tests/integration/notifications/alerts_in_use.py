@@ -36,6 +36,7 @@ ANA, BEA = Person("ana"), Person("bea")
 MAYA, DORA = Person("maya", "manager"), Person("dora", "duty_manager")
 CARMEN = Person("carmen", "manager", CLUJ)
 OTTO, AGENT = Person("otto", "ops", "*"), Person("agent", "agency_worker", "*")
+ADAM = Person("adam", "admin", "*")
 
 
 @dataclass(frozen=True)

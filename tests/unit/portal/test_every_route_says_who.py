@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from services.chassis.auth import AGENCY, Role
+from services.chassis.auth import AGENCY, CASEWORKERS, Role
 from services.portal.access import UnguardedRoute, allowed_of, open_to_all, refuse_unguarded
-from services.portal.doors import CASEWORKERS, DOORS, PREFIX
+from services.portal.doors import DOORS, PREFIX
 from tests.unit.portal.wired import wired
 
 OPEN = {
