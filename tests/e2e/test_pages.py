@@ -80,7 +80,8 @@ def test_a_page_speaks_the_language_of_the_browser_then_that_of_the_person(
     page = visit(locale=language).page
     page.goto("/sign-in")
     assert page.locator("html").get_attribute("lang") == language
-    page = visit("lea", screen=PHONE).page
+    visitor = visit("lea", screen=PHONE)
+    page = visitor.page
     page.click(f'.foot__language[value="{language}"]')
     expect(page.locator("html")).to_have_attribute("lang", language)
     page.goto("/inbox")
@@ -88,6 +89,7 @@ def test_a_page_speaks_the_language_of_the_browser_then_that_of_the_person(
     for path in ("/refer", f"/alerts/{told.alert}", f"/cases/{told.case}"):
         page.goto(path)
         assert page.locator("html").get_attribute("lang") == language
+        assert visitor.overflow() <= 0
     page.click('.foot__language[value="en"]')
     expect(page.locator("html")).to_have_attribute("lang", "en")
 

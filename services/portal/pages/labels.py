@@ -37,9 +37,8 @@ REFERRAL_STATUS = {
 CASE_STATE = {
     "referred": _n("Referred"),
     "open": _n("Open"),
-    "active": _n("Open"),
     "engaged": _n("Working together"),
-    "closed": _n("Closed"),
+    "closed": _n("Case closed"),
 }
 
 INSTRUMENT = {
