@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from services.chassis.auth import CASEWORKERS, MANAGERS, Principal
+from services.chassis.auth import MANAGERS, Principal
 from services.chassis.crypto import Erased, Sealed, Vault
-from services.chassis.runtime import Runtime
 from services.chassis.storage.aggregates import Repository, Taken
-from services.chassis.storage.mongo import Document, Index, Shape
+from services.chassis.storage.mongo import Document, Index, Shape, serving
 from services.chassis.storage.paging import Page
-from services.contracts.envelope import Announcement
+from services.chassis.storage.scope import NOTHING, of_areas
 from services.notifications.domain.errors import AlertAlreadyRaised
 from services.notifications.domain.escalation import Audience, Kind, Policy, Rung, Tells
-from services.notifications.domain.model import Alert, Decision
+from services.notifications.domain.model import Alert
 from services.notifications.domain.record import (
     Action,
     Allocation,
@@ -31,7 +30,6 @@ from services.notifications.domain.record import (
 
 OVERSEER = "overseer"
 _FACTS: Mapping[Kind, type[Facts]] = {Kind.HIGH_RISK: Assessment, Kind.ENGAGEMENT: Lapse}
-_NOBODY: Mapping[str, Any] = {"_id": {"$in": []}}
 _NEWEST = (("raised_at", -1),)
 
 LISTED = Shape("alerts_for", index="listed", equal=("is_open", "listed_for"), sort=_NEWEST)
@@ -41,12 +39,6 @@ LATEST = Shape(
 )
 CHANGED = Shape("alerts_changed", index="changed", sort=(("changed_at", 1),), range=("changed_at",))
 DUE = Shape("steps_due", index="due", sort=(("next_step_at", 1),), range=("next_step_at",))
-
-
-def _served(shape: Shape) -> Index:
-    """Return the index of a shape: equality, then sort, then `_id`, which settles ties."""
-    ties = ("_id", shape.sort[-1][1])
-    return Index(shape.index, (*((name, 1) for name in shape.equal), *shape.sort, ties))
 
 
 class Alerts(Repository[Alert]):
@@ -62,50 +54,24 @@ class Alerts(Repository[Alert]):
         Index("reference", (("reference", 1),), unique=True),
         Index("episode", (("open_key", 1),), unique=True, sparse=True),
         Index("due", (("next_step_at", 1),), sparse=True),
-        *map(_served, (LISTED, OF_CASE, LATEST, CHANGED)),
+        *map(serving, (LISTED, OF_CASE, LATEST, CHANGED)),
     )
-
-    def __init__(
-        self,
-        runtime: Runtime,
-        announce: Callable[[Alert, object], Announcement],
-        count: Callable[[Alert, Sequence[object]], None],
-    ) -> None:
-        super().__init__(runtime, announce)
-        self._count = count
 
     def scope(self, principal: Principal) -> Mapping[str, Any]:
         """Return what caseworkers may see: the alerts of their areas; others see none."""
-        if principal.role not in CASEWORKERS:
-            return _NOBODY
-        return {} if "*" in principal.areas else {"area": {"$in": list(principal.areas)}}
+        return of_areas(principal, "area")
 
     def create(self, root: Alert, events: Sequence[object]) -> Alert:
-        """Create an alert as every repository does, and count it once it is saved.
+        """Create an alert as every repository does.
 
         Raises:
             AlertAlreadyRaised: its cause has raised one before, or its episode has an open one.
 
         """
         try:
-            created = super().create(root, events)
+            return super().create(root, events)
         except Taken:
             raise AlertAlreadyRaised from None
-        self._count(created, events)
-        return created
-
-    def change(self, key: str, decide: Callable[[Alert], Decision]) -> Alert:
-        """Change an alert as every repository does, and count what was decided once saved."""
-        said: list[object] = []
-
-        def deciding(found: Alert) -> Decision:
-            changed, events = decide(found)
-            said[:] = events
-            return changed, events
-
-        changed = super().change(key, deciding)
-        self._count(changed, said)
-        return changed
 
     def latest(self, case_id: str, kind: Kind) -> Alert | None:
         """Return the alert of a case with the highest cause, open or resolved."""
@@ -178,7 +144,7 @@ class Allocations(Repository[Allocation]):
     def scope(self, principal: Principal) -> Mapping[str, Any]:
         """Show nobody anything: no door leads here."""
         del principal
-        return _NOBODY
+        return NOTHING
 
     def remember(self, heard: Allocation) -> None:
         """Remember who has a case, unless something later is known of it."""

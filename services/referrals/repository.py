@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any, ClassVar
 
-from services.chassis.auth import CASEWORKERS, Principal
+from services.chassis.auth import Principal
 from services.chassis.context import fresh_context
 from services.chassis.crypto import BlindIndex, Erased, Sealed, Vault
 from services.chassis.ids import new_id, new_reference
 from services.chassis.storage.aggregates import Repository, Taken
-from services.chassis.storage.mongo import Document, Index, Shape
+from services.chassis.storage.mongo import Document, Index, Shape, serving
 from services.chassis.storage.paging import Page
+from services.chassis.storage.scope import of_areas
 from services.referrals.domain.intake import Facts
 from services.referrals.domain.model import Case, Move, Referral
 from services.referrals.domain.states import Status
 
 NEAR_MATCHES = 20
-_NOBODY: Mapping[str, Any] = {"_id": {"$in": []}}
 _NEWEST = (("submitted_at", -1),)
 
 OF_AGENCY = Shape(
@@ -37,11 +37,6 @@ HOLDING = Shape("referrals_by_claim", index="claims", equal=("claims",))
 NEAR = Shape("referrals_near_another", index="near", equal=("near",))
 
 
-def _paged(shape: Shape) -> Index:
-    """Return the index of a list: equality, then sort, then `_id`, which settles ties."""
-    return Index(shape.index, (*((name, 1) for name in shape.equal), *shape.sort, ("_id", -1)))
-
-
 class Referrals(Repository[Referral]):
     """The referrals of this service; what is sealed in them is carried along unopened."""
 
@@ -56,7 +51,7 @@ class Referrals(Repository[Referral]):
         NEAR,
     )
     INDEXES: ClassVar[tuple[Index, ...]] = (
-        *map(_paged, (OF_AGENCY, OF_AREAS, EVERYWHERE)),
+        *map(serving, (OF_AGENCY, OF_AREAS, EVERYWHERE)),
         Index("reference", (("reference", 1),), unique=True),
         Index("case_reference", (("case_reference", 1),)),
         Index("claims", (("claims", 1),), unique=True, sparse=True),
@@ -67,9 +62,7 @@ class Referrals(Repository[Referral]):
         """Return what somebody may see: an agency its own, the team its areas', others nothing."""
         if principal.role.is_agency:
             return {"agency_id": principal.agency_id}
-        if principal.role not in CASEWORKERS:
-            return _NOBODY
-        return {} if "*" in principal.areas else {"area": {"$in": list(principal.areas)}}
+        return of_areas(principal, "area")
 
     def listed(
         self, statuses: Sequence[Status], *, after: str | None, limit: int

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from services.chassis.auth import CASEWORKERS, Principal
+from services.chassis.auth import Principal
 from services.chassis.crypto import Erased, Sealed
-from services.chassis.runtime import Runtime
 from services.chassis.storage.aggregates import Repository, Taken
 from services.chassis.storage.mongo import Document, Index, Shape
-from services.contracts.envelope import Announcement
+from services.chassis.storage.scope import of_areas
 from services.risk.domain.assessment import (
     Assessment,
     Change,
@@ -26,8 +25,6 @@ from services.risk.domain.assessment import (
 from services.risk.domain.dash import Basis, Finding, Ground, IncidentCount, Score
 from services.risk.domain.model import AwaitedAlert, Decision, Facts, RiskProfile
 from services.risk.domain.ruleset import Answer, Band
-
-_NOBODY: Mapping[str, Any] = {"_id": {"$in": []}}
 
 BY_REFERENCE = Shape("profile_by_reference", index="reference", equal=("reference",))
 UNANSWERED = Shape(
@@ -52,40 +49,9 @@ class RiskProfiles(Repository[RiskProfile]):
         Index("announce_again_at", (("announce_again_at", 1),), sparse=True),
     )
 
-    def __init__(
-        self,
-        runtime: Runtime,
-        announce: Callable[[RiskProfile, object], Announcement],
-        count: Callable[[RiskProfile, Sequence[object]], None],
-    ) -> None:
-        super().__init__(runtime, announce)
-        self._vault = runtime.vault
-        self._count = count
-
     def scope(self, principal: Principal) -> Mapping[str, Any]:
         """Return what staff may see: the cases of their areas; others see none."""
-        if principal.role not in CASEWORKERS:
-            return _NOBODY
-        return {} if "*" in principal.areas else {"areas": {"$in": list(principal.areas)}}
-
-    def create(self, root: RiskProfile, events: Sequence[object]) -> RiskProfile:
-        """Create a profile as every repository does, and count what it says once it is saved."""
-        created = super().create(root, events)
-        self._count(created, events)
-        return created
-
-    def change(self, key: str, decide: Callable[[RiskProfile], Decision]) -> RiskProfile:
-        """Change a profile as every repository does, and count what was decided once saved."""
-        said: list[object] = []
-
-        def deciding(found: RiskProfile) -> Decision:
-            changed, events = decide(found)
-            said[:] = events
-            return changed, events
-
-        changed = super().change(key, deciding)
-        self._count(changed, said)
-        return changed
+        return of_areas(principal, "areas")
 
     def open_or_change(
         self, fresh: Decision, decide: Callable[[RiskProfile], Decision]
@@ -109,7 +75,7 @@ class RiskProfiles(Repository[RiskProfile]):
         if not isinstance(words, Sealed):
             return None if words is None else str(words)
         try:
-            return str(self._vault.open(words))
+            return str(self.runtime.vault.open(words))
         except Erased:
             return None
 
@@ -157,7 +123,7 @@ class RiskProfiles(Repository[RiskProfile]):
     def _kept(self, words: object | None, case_id: str) -> object:
         if words is None:
             return None
-        sealed = words if isinstance(words, Sealed) else self._vault.seal(case_id, words)
+        sealed = words if isinstance(words, Sealed) else self.runtime.vault.seal(case_id, words)
         return sealed.stored()
 
 

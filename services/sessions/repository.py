@@ -7,21 +7,19 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from services.chassis.auth import CASEWORKERS, Principal
+from services.chassis.auth import Principal
 from services.chassis.crypto import Erased, Sealed
-from services.chassis.runtime import Runtime
 from services.chassis.storage.aggregates import NotFound, Repository, Taken
-from services.chassis.storage.mongo import Document, Index, Shape
+from services.chassis.storage.mongo import Document, Index, Shape, serving
 from services.chassis.storage.paging import Page
+from services.chassis.storage.scope import of_areas
 from services.contracts.dash import BANDS
-from services.contracts.envelope import Announcement
 from services.sessions.domain.model import CaseFile, Closure, Decision
 from services.sessions.domain.referral import Referral, State
 from services.sessions.domain.session import Attendance, Incident, Session, Words
 from services.sessions.domain.timeline import Entry
 
 _NEWEST = (("last_activity_at", -1),)
-_NOBODY: Mapping[str, Any] = {"_id": {"$in": []}}
 
 MINE = Shape(
     "caseload_of_a_practitioner",
@@ -44,13 +42,6 @@ EVERYWHERE = Shape(
 BY_REFERENCE = Shape("case_by_reference", index="reference", equal=("reference",))
 
 
-def _served(*shapes: Shape) -> tuple[Index, ...]:
-    """Return the index of each shape: equality, then sort, then `_id`, which settles ties."""
-    return tuple(
-        Index(s.index, (*((name, 1) for name in s.equal), *s.sort, ("_id", -1))) for s in shapes
-    )
-
-
 class CaseFiles(Repository[CaseFile]):
     """The case files of this service.
 
@@ -62,24 +53,12 @@ class CaseFiles(Repository[CaseFile]):
     SHAPES: ClassVar[tuple[Shape, ...]] = (MINE, AREA, EVERYWHERE, BY_REFERENCE)
     INDEXES: ClassVar[tuple[Index, ...]] = (
         Index("reference", (("reference", 1),), unique=True),
-        *_served(MINE, AREA, EVERYWHERE),
+        *map(serving, (MINE, AREA, EVERYWHERE)),
     )
-
-    def __init__(
-        self,
-        runtime: Runtime,
-        announce: Callable[[CaseFile, object], Announcement],
-        count: Callable[[CaseFile, Sequence[object]], None],
-    ) -> None:
-        super().__init__(runtime, announce)
-        self._vault = runtime.vault
-        self._count = count
 
     def scope(self, principal: Principal) -> Mapping[str, Any]:
         """Return what staff may see: the cases of their areas; others see none."""
-        if principal.role not in CASEWORKERS:
-            return _NOBODY
-        return {} if "*" in principal.areas else {"areas": {"$in": list(principal.areas)}}
+        return of_areas(principal, "areas")
 
     def caseload(
         self,
@@ -103,19 +82,6 @@ class CaseFiles(Repository[CaseFile]):
         everywhere = asker is None or "*" in asker.areas
         return self.page(EVERYWHERE if everywhere else AREA, values, after=after, limit=limit)
 
-    def change(self, key: str, decide: Callable[[CaseFile], Decision]) -> CaseFile:
-        """Change a file as every repository does, and count what was decided once it is saved."""
-        said: list[object] = []
-
-        def deciding(file: CaseFile) -> Decision:
-            changed, events = decide(file)
-            said[:] = events
-            return changed, events
-
-        file = super().change(key, deciding)
-        self._count(file, said)
-        return file
-
     def open_or_change(self, bare: CaseFile, decide: Callable[[CaseFile], Decision]) -> CaseFile:
         """Change the file of the case, beginning with `bare` where there is none yet."""
         try:
@@ -132,7 +98,7 @@ class CaseFiles(Repository[CaseFile]):
         if isinstance(session.words, Words):
             return session.words
         try:
-            told = self._vault.open(_sealed(session.words))
+            told = self.runtime.vault.open(_sealed(session.words))
         except Erased:
             return None
         return Words(**{**told, "goals": tuple(told["goals"])})
@@ -170,7 +136,7 @@ class CaseFiles(Repository[CaseFile]):
         if words == Words():
             return None
         if isinstance(words, Words):
-            return self._vault.seal(case_id, asdict(words)).stored()
+            return self.runtime.vault.seal(case_id, asdict(words)).stored()
         return _sealed(words).stored()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from pymongo.errors import DuplicateKeyError
@@ -61,21 +60,31 @@ T = TypeVar("T", bound=Root)
 Decision = tuple[T, Sequence[object]]
 
 
+def count_nothing(_root: object, _events: Sequence[object]) -> None:
+    """Count nothing of what was saved."""
+
+
 class Repository(ABC, Generic[T]):
     """The aggregates of one collection, seen under one reason.
 
     A service's repository says how a root becomes a document and back, which indexes serve which
-    query shapes, and what a principal may see; saving, receipts and events are done here.
+    query shapes, and what a principal may see; saving, receipts and events are done here. `count`
+    is told of the events of each decision once it has been saved.
     """
 
     collection: ClassVar[str]
     INDEXES: ClassVar[tuple[Index, ...]] = ()
     SHAPES: ClassVar[tuple[Shape, ...]] = ()
 
-    def __init__(self, runtime: Runtime, announce: Callable[[T, object], Announcement]) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        announce: Callable[[T, object], Announcement],
+        count: Callable[[T, Sequence[object]], None] = count_nothing,
+    ) -> None:
         self.runtime = runtime
         self.context = fresh_context()
-        self._announce = announce
+        self._announce, self._count = announce, count
         self._documents = runtime.database[self.collection]
         self._outbox = runtime.relay.outbox_of(self._documents)
 
@@ -117,6 +126,7 @@ class Repository(ABC, Generic[T]):
         except DuplicateKeyError:
             raise Taken("this is already there") from None
         self.runtime.relay.kick(self._outbox, said)
+        self._count(root, events)
         return root
 
     def load(self, key: str) -> T:
@@ -158,6 +168,7 @@ class Repository(ABC, Generic[T]):
             if changed == root and not events:
                 return root
             if self._save(document, changed, events):
+                self._count(changed, events)
                 return changed
             self.runtime.metrics.conflicts.inc()
         raise Contended("others were changing this at the same moment: try again")
@@ -180,12 +191,6 @@ class Repository(ABC, Generic[T]):
         found = list(self._documents.find(query).sort(list(ordered)).limit(limit + 1))
         following = cursor_of(found[limit - 1], ordered) if len(found) > limit else None
         return Page(tuple(self.root(document) for document in found[:limit]), following)
-
-    def due(self, shape: Shape, at: datetime, limit: int) -> list[T]:
-        """Return what is due at a moment, the oldest first; the field is unset when nothing is."""
-        (field, _), *_ = shape.sort
-        found = self._documents.find({field: {"$lte": at}}).sort(field, 1).limit(limit)
-        return [self.root(document) for document in found]
 
     def _is_applied(self, receipts: Sequence[str]) -> bool:
         receipt = self.context.receipt

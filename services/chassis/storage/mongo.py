@@ -44,6 +44,12 @@ class Shape:
     range: tuple[str, ...] = ()
 
 
+def serving(shape: Shape) -> Index:
+    """Return the index of a paged shape: equality, then sort, then `_id`, which settles ties."""
+    ties = ("_id", shape.sort[-1][1])
+    return Index(shape.index, (*((name, 1) for name in shape.equal), *shape.sort, ties))
+
+
 def connect(settings: Settings) -> MongoClient[Document]:
     """Return a client; it connects when first used and again whenever it must."""
     return MongoClient(
