@@ -39,9 +39,9 @@ PEOPLE: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium of this machine."""
+    """A headless Chromium of this machine; gone before tests that need an event loop of theirs."""
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         absence.not_run("Chromium is not installed (Debian: apt install chromium)")
