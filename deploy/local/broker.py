@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
+from tempfile import NamedTemporaryFile
 
 import pika
 from pika.exceptions import AMQPError
@@ -122,9 +123,10 @@ class Broker:
 
     def add_vhosts(self, vhosts: Sequence[str]) -> None:
         """Add virtual hosts with our user and policies to the running node."""
-        path = self.home / "more-definitions.json"
-        path.write_text(json.dumps(definitions(vhosts, self._keys.bus_password)))
-        self.control("import_definitions", str(path))
+        with NamedTemporaryFile("w", dir=self.home, suffix=".json") as told:
+            json.dump(definitions(vhosts, self._keys.bus_password), told)
+            told.flush()
+            self.control("import_definitions", told.name)
 
     def control(self, *arguments: str) -> str:
         """Run `rabbitmqctl` on this node and return what it printed."""

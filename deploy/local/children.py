@@ -1,7 +1,8 @@
 """Child processes that cannot outlive their parent, with a log each.
 
 `setpriv --pdeathsig` (util-linux) has the kernel kill a child when the thread that started it
-ends, however it ends: so children are started by the main thread.
+ends, however it ends: so children are started by the main thread. A parent that ended before that
+was arranged is noticed by its number.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from subprocess import DEVNULL, STDOUT, Popen, TimeoutExpired
 
 STOP_WITHIN_S = 10.0
 DIES_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL", "--")
+UNLESS_PARENT_IS_GONE = ("sh", "-c", '[ "$PPID" = "$0" ] && exec "$@"')
 
 
 class Child:
@@ -34,7 +36,7 @@ class Child:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
             self._process = Popen(
-                [*DIES_WITH_PARENT, *command],
+                [*DIES_WITH_PARENT, *UNLESS_PARENT_IS_GONE, str(os.getpid()), *command],
                 stdin=DEVNULL,
                 stdout=out,
                 stderr=STDOUT,
