@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection as Some
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from services.chassis.context import Context, child_traceparent
 from services.chassis.ids import new_id
 from services.contracts.catalogue import write
 from services.contracts.envelope import Announcement, Envelope, encode
+
+Update = tuple[dict[str, Any], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,22 +118,36 @@ class Outbox:
         self._collection = collection
 
     def claim(self, now: datetime, limit: int) -> list[Entry]:
-        """Take over what is due: each document by one compare-and-set, so only one relay has it."""
+        """Take over what is due: each document by one compare-and-set, so only one relay has it.
+
+        A document that is due and has nothing to say is put right, or it would be due for ever.
+        """
         due = self._collection.find({"outbox_due": {"$lte": now}}, {"outbox": 1, "outbox_due": 1})
         taken: list[Entry] = []
         for document in due.sort("outbox_due", 1).limit(limit):
-            if self._take(document, now):
+            if not document.get("outbox"):
+                self._collection.update_one(*_rest(document["_id"]))
+            elif self._take(document, now):
                 taken += [restore(document["_id"], stored) for stored in document["outbox"]]
         return taken
 
-    def confirm(self, confirmed: Mapping[str, int]) -> None:
-        """Remove what the bus has confirmed, by aggregate id up to its `seq`, in one round trip.
+    def confirm(self, confirmed: Mapping[str, Some[int]]) -> None:
+        """Remove what the bus has confirmed, by aggregate id and `seq`, and nothing else.
 
-        Confirmed is confirmed, whoever published it: this needs no lease.
+        Confirmed is confirmed, whoever published it: this needs no lease. One round trip, where no
+        aggregate has more to say than what is confirmed.
         """
-        operations = [part for item in confirmed.items() for part in _removal(*item)]
-        if operations:
-            self._collection.bulk_write(operations, ordered=False)
+        told = [(aggregate_id, sorted(seqs)) for aggregate_id, seqs in confirmed.items()]
+        if self._apply([_emptied(*each) for each in told]) < len(told):
+            rested = [_rest(aggregate_id) for aggregate_id in confirmed]
+            self._apply([*(_pulled(*each) for each in told), *rested])
+
+    def _apply(self, updates: Sequence[Update]) -> int:
+        """Make updates in one round trip, and return how many found their document."""
+        operations = [UpdateOne(*update) for update in updates]
+        if not operations:
+            return 0
+        return self._collection.bulk_write(operations, ordered=False).matched_count
 
     def put_off(self, aggregate_id: str, until: datetime) -> None:
         """Let nobody try this aggregate's events before a moment."""
@@ -152,21 +169,22 @@ class Outbox:
     def _take(self, document: Mapping[str, Any], now: datetime) -> bool:
         mine = {"_id": document["_id"], "outbox_due": document["outbox_due"]}
         lease = {"$set": {"outbox_due": now + self.lease}}
-        return (
-            bool(document.get("outbox"))
-            and self._collection.update_one(mine, lease).modified_count == 1
-        )
+        return self._collection.update_one(mine, lease).modified_count == 1
 
 
-def _removal(aggregate_id: str, seq: int) -> tuple[UpdateOne, UpdateOne]:
-    """Empty the outbox if nothing newer was said; otherwise remove what is confirmed."""
-    return (
-        UpdateOne(
-            {"_id": aggregate_id, "seq": seq},
-            {"$set": {"outbox": []}, "$unset": {"outbox_due": ""}},
-        ),
-        UpdateOne(
-            {"_id": aggregate_id, "seq": {"$gt": seq}},
-            {"$pull": {"outbox": {"seq": {"$lte": seq}}}},
-        ),
-    )
+def _emptied(aggregate_id: str, seqs: Sequence[int]) -> Update:
+    """Return what empties an outbox that holds exactly these, each of which is there once."""
+    exactly = {"outbox": {"$size": len(seqs)}, "outbox.seq": {"$all": list(seqs)}}
+    return {"_id": aggregate_id, **exactly}, {"$set": {"outbox": []}, "$unset": {"outbox_due": ""}}
+
+
+def _pulled(aggregate_id: str, seqs: Sequence[int]) -> Update:
+    confirmed = {"$in": list(seqs)}
+    found = {"_id": aggregate_id, "outbox.seq": confirmed}
+    return found, {"$pull": {"outbox": {"seq": confirmed}}}
+
+
+def _rest(aggregate_id: str) -> Update:
+    """Return what takes an empty outbox from those that wait."""
+    empty = {"_id": aggregate_id, "outbox": [], "outbox_due": {"$exists": True}}
+    return empty, {"$unset": {"outbox_due": ""}}

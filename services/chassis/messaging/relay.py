@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -46,7 +46,7 @@ class Relay:
         self.publisher = Publisher(uri, exchange, metrics, self._confirmed, self._failed)
         self.oldest_at: datetime | None = None
         self._outboxes: dict[str, Outbox] = {}
-        self._done: deque[tuple[Outbox, Entry]] = deque()
+        self._done: dict[tuple[Outbox, str], set[int]] = {}
         self._put_off: deque[tuple[Outbox, Entry]] = deque()
         self._failures: dict[str, int] = {}
         self._work = threading.Event()
@@ -72,14 +72,23 @@ class Relay:
         self.publisher.stop()
 
     def kick(self, outbox: Outbox, said: Sequence[Entry]) -> None:
-        """Publish entries that were saved just now; without a bus the sweep will."""
-        if said and self.publisher.is_open:
-            until = monotonic() + self.lease.total_seconds() * 0.8
-            self.publisher.offer(Lane(outbox, said[0].aggregate_id, deque(said), until))
+        """Publish all that an aggregate has to say, from the first; without a bus the sweep will.
+
+        Only the newest would overtake what an earlier commit could not publish. What the bus has
+        confirmed already is left out, though it may still stand in the document.
+        """
+        if not said or not self.publisher.has_room:
+            return
+        aggregate_id = said[0].aggregate_id
+        confirmed = self._done.get((outbox, aggregate_id), ())
+        waiting = deque(entry for entry in said if entry.seq not in confirmed)
+        until = monotonic() + self.lease.total_seconds() * 0.8
+        if waiting:
+            self.publisher.offer(Lane(outbox, aggregate_id, waiting, until))
 
     def _confirmed(self, outbox: Outbox, entry: Entry) -> None:
         self._failures.pop(entry.event_id, None)
-        self._done.append((outbox, entry))
+        self._done.setdefault((outbox, entry.aggregate_id), set()).add(entry.seq)
         self._work.set()
 
     def _failed(self, outbox: Outbox, entry: Entry) -> None:
@@ -106,14 +115,23 @@ class Relay:
             _log.exception("relay_could_not_reach_the_database", kind=describe(error))
 
     def _tidy(self) -> None:
-        """Remove what is confirmed: all that has gathered, in one round trip a collection."""
-        batches: dict[Outbox, dict[str, int]] = {}
-        for _ in range(len(self._done)):
-            outbox, entry = self._done.popleft()
-            seqs = batches.setdefault(outbox, {})
-            seqs[entry.aggregate_id] = max(entry.seq, seqs.get(entry.aggregate_id, 0))
-        for outbox, seqs in batches.items():
-            outbox.confirm(seqs)
+        """Remove what is confirmed: all that has gathered, in one round trip a collection.
+
+        It is forgotten here once it is removed there; if the database is away, it is kept.
+        """
+        batches: dict[Outbox, dict[str, frozenset[int]]] = {}
+        for (outbox, aggregate_id), seqs in list(self._done.items()):
+            batches.setdefault(outbox, {})[aggregate_id] = frozenset(seqs)
+        for outbox, confirmed in batches.items():
+            outbox.confirm(confirmed)
+            self._forget(outbox, confirmed)
+
+    def _forget(self, outbox: Outbox, removed: Mapping[str, Set[int]]) -> None:
+        for aggregate_id, seqs in removed.items():
+            left = self._done[(outbox, aggregate_id)]
+            left -= seqs
+            if not left:
+                del self._done[(outbox, aggregate_id)]
 
     def _hold_back(self) -> None:
         for _ in range(len(self._put_off)):

@@ -72,14 +72,17 @@ class Window:
         self._last_tag = 0
 
     def admit(self, lane: Lane) -> None:
-        """Put a lane in line, or behind what its aggregate has under way already."""
+        """Put a lane in line, or behind what its aggregate has under way already.
+
+        A lane begins with the first event that waits, so what is offered again is left out.
+        """
         under_way = self._lanes.get(lane.key)
         if under_way is None:
             self._lanes[lane.key] = lane
             self._ready.append(lane)
         else:
-            known = {entry.seq for entry in under_way.entries}
-            under_way.entries.extend(entry for entry in lane.entries if entry.seq not in known)
+            last = under_way.entries[-1].seq
+            under_way.entries.extend(entry for entry in lane.entries if entry.seq > last)
             under_way.until = max(under_way.until, lane.until)
 
     def take(self, at: float) -> Flight | None:

@@ -13,7 +13,7 @@ from services.chassis.auth import Principal
 from services.chassis.context import Context, fresh_context
 from services.chassis.ids import BadReference, read_reference
 from services.chassis.logs import SafeMessage
-from services.chassis.messaging.outbox import Entry, entries
+from services.chassis.messaging.outbox import Entry, entries, restore
 from services.chassis.runtime import Runtime
 from services.chassis.storage.mongo import Document, Index, Shape, ensure_indexes
 from services.chassis.storage.paging import Page, condition_after, cursor_of
@@ -225,8 +225,9 @@ class Repository(ABC, Generic[T]):
             del update["$set"]
         mine = {"_id": before["_id"], "version": before["version"]}
         saved = self._documents.update_one(mine, update).modified_count == 1
-        if saved:
-            self.runtime.relay.kick(self._outbox, said)
+        if saved and said:
+            waiting = (restore(root.id, stored) for stored in before["outbox"])
+            self.runtime.relay.kick(self._outbox, (*waiting, *said))
         return saved
 
     def _entries(self, root: T, events: Sequence[object], after_seq: int) -> tuple[Entry, ...]:

@@ -143,10 +143,10 @@ def test_confirmed_events_leave_and_newer_ones_stay(things: Things) -> None:
     thing = things.create(new_thing(), [Counted()])
     outbox = things.runtime.relay.outbox_of(things.runtime.database[Things.collection])
     things.change(thing.id, count_up)
-    outbox.confirm({thing.id: 1})
+    outbox.confirm({thing.id: {1}})
     assert [entry["seq"] for entry in stored(things, thing)["outbox"]] == [2]
     assert outbox.backlog(clock.now()).aggregates == 1
-    outbox.confirm({thing.id: 2})
+    outbox.confirm({thing.id: {2}})
     document = stored(things, thing)
     assert document["outbox"] == []
     assert "outbox_due" not in document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.integration.chassis.things import (
     EXCHANGE,
     KEY,
     Counted,
+    Thing,
     Things,
     announce,
     new_thing,
@@ -26,6 +28,17 @@ def things(mongo: Any, broker: Any) -> Things:
     made.runtime.database.drop_collection(Things.collection)
     made.ensure_indexes()
     return made
+
+
+@pytest.fixture
+def unswept(mongo: Any, broker: Any, things: Things) -> Things:
+    """The same things, with a lease so long that no sweep takes over in a test."""
+    del things
+    return Things(runtime(mongo, broker.uri, lease_s=60), announce)
+
+
+def count_up(thing: Thing) -> tuple[Thing, list[Counted]]:
+    return replace(thing, count=thing.count + 1), [Counted()]
 
 
 @contextmanager
@@ -71,3 +84,25 @@ def test_an_event_without_a_queue_waits_for_one(things: Things, broker: Any) -> 
         with published(broker, EXCHANGE, KEY) as heard:
             until(lambda: len(heard) == 1, within=10)
             until(lambda: pending(things) == 0)
+
+
+def test_what_could_not_leave_goes_before_what_is_said_next(unswept: Things, broker: Any) -> None:
+    thing = unswept.create(new_thing(), [Counted()])
+    with published(broker, EXCHANGE, KEY) as heard, relaying(unswept):
+        until(lambda: unswept.runtime.relay.publisher.is_open)
+        unswept.change(thing.id, count_up)
+        until(lambda: pending(unswept) == 0)
+    assert [message["seq"] for message in heard] == [1, 2]
+
+
+def test_many_words_of_one_thing_leave_in_order_and_nothing_stays(
+    unswept: Things, broker: Any
+) -> None:
+    thing = unswept.create(new_thing(), [])
+    with published(broker, EXCHANGE, KEY) as heard, relaying(unswept):
+        until(lambda: unswept.runtime.relay.publisher.is_open)
+        for _ in range(60):
+            unswept.change(thing.id, count_up)
+        until(lambda: pending(unswept) == 0)
+    told = list(dict.fromkeys(message["seq"] for message in heard))
+    assert told == list(range(1, 61))
