@@ -46,7 +46,7 @@ and for programs, `detail` is for people, `errors` names every field at fault by
 `Retry-After` when to come again.
 
 **Words.** A referral is received, accepted, declined with a reason, engaged or closed; more than
-that an agency is not told. References such as `R-7F3K-9QX2` hold a check character and may be typed
+that an agency is not told. References such as `R-7F3K-9QX6` hold a check character and may be typed
 in any case.
 """
 REFUSALS: Mapping[HTTPStatus, str] = {
@@ -224,7 +224,7 @@ def _answers(status: int, answer: Any, method: str) -> dict[str, Any]:
 
 
 def _reference() -> dict[str, Any]:
-    example = {"type": "string", "example": "C-7F3K-9QX2"}
+    example = {"type": "string", "example": "C-7F3K-9QX6"}
     return {"in": "path", "name": "reference", "required": True, "schema": example}
 
 

@@ -29,7 +29,7 @@ def derived_id(*parts: str) -> str:
 
 
 def new_reference(kind: str) -> str:
-    """Return a random reference such as `R-7F3K-9QX2`; its last character checks the others."""
+    """Return a random reference such as `R-7F3K-9QX6`; its last character checks the others."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(_BODY))
     return _written(kind, body + _check_character(body))
 
@@ -46,7 +46,7 @@ def read_reference(text: str) -> str:
     tidy = "".join(text.upper().replace("-", " ").split())
     kind, symbols = tidy[:1], tidy[1:].translate(_LOOKALIKES)
     if len(symbols) != _BODY + 1 or not kind.isalpha() or set(symbols) - set(ALPHABET):
-        raise BadReference("a reference looks like R-7F3K-9QX2")
+        raise BadReference("a reference looks like R-7F3K-9QX6")
     if _check_character(symbols[:_BODY]) != symbols[_BODY]:
         raise BadReference("this reference has a mistyped character")
     return _written(kind, symbols)

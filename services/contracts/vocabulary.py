@@ -68,7 +68,7 @@ def identifier(**options: Any) -> fields.String:
 
 
 def reference() -> fields.String:
-    """Return a field for a short reference that people see, such as `C-7F3K-9QX2`."""
+    """Return a field for a short reference that people see, such as `C-7F3K-9QX6`."""
     return fields.String(required=True, validate=REFERENCE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.contracts.dash import BANDS, CUES, GROUNDS
 from services.contracts.notifications import STATES
@@ -16,16 +16,7 @@ NOTE_LIMIT = 4000
 _NOT_BLANK = validate.Regexp(r"(?s).*\S", error="Say something, or leave it out.")
 
 
-class Input(Schema):
-    """What comes in: unknown fields are refused."""
-
-    class Meta:
-        """Refuse what the schema does not name."""
-
-        unknown = RAISE
-
-
-class AlertsQuery(Input):
+class AlertsQuery(Schema):
     """Which alerts to list."""
 
     state = fields.String(load_default="open", validate=validate.OneOf(("open", "all")))
@@ -34,7 +25,7 @@ class AlertsQuery(Input):
     after = fields.String(load_default=None)
 
 
-class ChangesQuery(Input):
+class ChangesQuery(Schema):
     """From when on, and how many at once; pass `next` as `after` for more."""
 
     since = fields.AwareDateTime(required=True, default_timezone=UTC)
@@ -42,7 +33,7 @@ class ChangesQuery(Input):
     after = fields.String(load_default=None)
 
 
-class RecordAction(Input):
+class RecordAction(Schema):
     """What was done."""
 
     kind = fields.String(required=True, validate=validate.OneOf(ACTIONS))
@@ -55,13 +46,13 @@ class RecordAction(Input):
             raise ValidationError("Say what was done.", "note")
 
 
-class ResolveAlert(Input):
+class ResolveAlert(Schema):
     """What came of it."""
 
     outcome = fields.String(required=True, validate=validate.OneOf(ALERT_OUTCOMES))
 
 
-class RecordDelivery(Input):
+class RecordDelivery(Schema):
     """By which channel the alert was shown to the one who asks, or `failed` to be."""
 
     channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))

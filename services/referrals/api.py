@@ -66,8 +66,8 @@ class Api:
         "GET",
         "/referrals",
         roles=AGENCY | CASEWORKERS,
-        query=schemas.ListReferrals,
-        answer=schemas.ReferralPage,
+        query=schemas.ReferralsQuery,
+        answer=schemas.ReferralList,
         summary="List referrals, the newest first: an agency's own, or those of the team's areas.",
     )
     def list_referrals(self, request: Request) -> Any:
@@ -94,7 +94,7 @@ class Api:
         "POST",
         "/referrals/<reference>/decisions",
         roles=AGENCY | CASEWORKERS,
-        body=schemas.Decide,
+        body=schemas.DecideReferral,
         answer=schemas.ReferralView,
         status=HTTPStatus.CREATED,
         summary="Decide about a referral. Agencies may withdraw theirs and answer questions.",

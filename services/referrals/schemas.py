@@ -187,7 +187,7 @@ def _wrong_answers(answers: Mapping[str, Any]) -> Iterator[Fault]:
     return (Fault(("answers", item), sentence) for item, a in answers.items() if a not in ANSWERS)
 
 
-class Decide(Schema):
+class DecideReferral(Schema):
     """What a person decides about a referral; the reason is a code, the note is kept sealed."""
 
     decision = choice(*Verdict, **NEEDED)
@@ -205,7 +205,7 @@ class Decide(Schema):
         return {**told, "decision": Verdict(told["decision"])}
 
 
-class ListReferrals(Schema):
+class ReferralsQuery(Schema):
     """Which referrals, the newest first; `received` is what agencies call `submitted`."""
 
     status = choice(*dict.fromkeys((*Status, *AGENCY_STATUS.values())), **OPTIONAL)
@@ -225,23 +225,23 @@ class Move(Schema):
     to = fields.String()
     by = fields.String()
     at = fields.AwareDateTime()
-    reason_code = fields.String()
-    note = fields.String()
+    reason_code = fields.String(allow_none=True)
+    note = fields.String(allow_none=True)
 
 
 class ReferralView(Coded):
     """A referral. A partner agency is given the first six fields and none of the others."""
 
     reference = fields.String()
-    agency_reference = fields.String()
+    agency_reference = fields.String(allow_none=True)
     status = fields.String()
-    reason_code = fields.String()
+    reason_code = fields.String(allow_none=True)
     submitted_at = fields.AwareDateTime()
     updated_at = fields.AwareDateTime()
     case_reference = fields.String()
     agency_id = fields.String()
     submitted_by = fields.String()
-    judgement = choice(*BANDS)
+    judgement = choice(*BANDS, allow_none=True)
     children_under_18 = fields.Integer()
     children_removed = fields.Integer()
     children_at_risk = fields.Integer()
@@ -250,15 +250,15 @@ class ReferralView(Coded):
     repeat = fields.Boolean()
     flagged_until = fields.AwareDateTime()
     is_marac_repeat = fields.Boolean()
-    band = choice(*BANDS)
+    band = choice(*BANDS, allow_none=True)
     history = fields.List(fields.Nested(Move))
 
 
-class ReferralPage(Schema):
+class ReferralList(Schema):
     """Some referrals, and what to ask `after` for the next; null at the end."""
 
     items = fields.List(fields.Nested(ReferralView))
-    next = fields.String()
+    next = fields.String(allow_none=True)
 
 
 class OpenedReferral(ReferralView):
@@ -266,7 +266,7 @@ class OpenedReferral(ReferralView):
 
     contact = fields.Nested(Contact)
     referrer = fields.Nested(Referrer)
-    narrative = fields.Dict(keys=fields.String(), values=fields.String())
+    narrative = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True))
 
 
 class ClientView(Schema):

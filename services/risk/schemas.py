@@ -14,7 +14,7 @@ LARGEST_PAGE = 100
 _SOMETHING = ("answers", "grade", "professional_judgement", "incident_on")
 
 
-class JudgementGiven(Schema):
+class Judgement(Schema):
     """A practitioner's own view of the level, with the concern and the reason for it."""
 
     level = choice(*BANDS, required=True)
@@ -35,7 +35,7 @@ class Reassess(Schema):
         keys=choice(*DASH_27), values=choice(*ANSWERS), load_default=dict[str, str]
     )
     grade = choice(*BANDS, **OPTIONAL)
-    professional_judgement = fields.Nested(JudgementGiven, **OPTIONAL)
+    professional_judgement = fields.Nested(Judgement, **OPTIONAL)
     incident_on = Day(**OPTIONAL)
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)

@@ -10,18 +10,16 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from services.chassis import clock
 from services.chassis.ids import BadReference, read_reference
+from services.chassis.web.fields import LONGEST_TEXT, choice, flag, said
 from services.contracts.dash import ANSWERS, BANDS, DASH_27
 from services.contracts.vocabulary import APPROACHES
 from services.sessions.domain.model import RESULTS
 from services.sessions.domain.referral import State
 from services.sessions.domain.session import INTERESTS, PLACES, REASONS, Attendance, faults
 
-LONGEST_TEXT = 4000
 LONGEST_GOAL = 500
 MOST = 30
 LARGEST_PAGE = 100
-
-
 _few = validate.Length(max=MOST, error=f"Give {MOST} at the most.")
 
 
@@ -52,12 +50,6 @@ class ShortReference(fields.String):
             raise ValidationError(f"{str(error).capitalize()}.") from None
 
 
-def choice(*codes: str, **options: Any) -> fields.String:
-    """Return a field for one of some codes."""
-    one_of = validate.OneOf(codes, error="Choose one of: {choices}.")
-    return fields.String(validate=one_of, **options)
-
-
 def several(*codes: str) -> fields.List[Any]:
     """Return a field for some codes, each once."""
     return fields.List(choice(*codes), load_default=list, validate=[_few, _each_once])
@@ -66,14 +58,8 @@ def several(*codes: str) -> fields.List[Any]:
 def rating(**options: Any) -> fields.Integer:
     """Return a field for a rating of 0 to 10."""
     scale = validate.Range(0, 10, error="Rate from 0 to 10.")
-    words: dict[str, Any] = {"invalid": "Rate from 0 to 10."}
+    words = said("Rate from 0 to 10.")
     return fields.Integer(strict=True, validate=scale, error_messages=words, **options)
-
-
-def flag(**options: Any) -> fields.Boolean:
-    """Return a field for true or false, in JSON's own form only."""
-    words: dict[str, Any] = {"invalid": "Answer with true or false."}
-    return fields.Boolean(truthy={True}, falsy={False}, error_messages=words, **options)
 
 
 def account(**options: Any) -> fields.String:

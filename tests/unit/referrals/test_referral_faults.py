@@ -16,7 +16,7 @@ from services.chassis.web.fields import today
 from services.chassis.web.problems import Problem, invalid
 from services.contracts.dash import ITEMS
 from services.referrals.domain.intake import Intake
-from services.referrals.schemas import Decide, ListReferrals, SubmitReferral
+from services.referrals.schemas import DecideReferral, ReferralsQuery, SubmitReferral
 from tests.unit.referrals.referral_examples import CANARY, told
 
 TOMORROW = (today() + timedelta(days=1)).isoformat()
@@ -208,9 +208,9 @@ def test_blanks_and_the_order_of_fields_do_not_make_another_referral() -> None:
     ],
 )
 def test_a_decision_has_its_reason_and_its_note(sent: dict[str, Any], at_fault: list[str]) -> None:
-    assert pointers(sent, Decide) == at_fault
+    assert pointers(sent, DecideReferral) == at_fault
 
 
 @pytest.mark.parametrize("asked", [{"limit": "0"}, {"limit": "101"}, {"status": "x"}, {"q": "x"}])
 def test_a_list_is_asked_for_within_bounds(asked: dict[str, str]) -> None:
-    assert len(pointers(asked, ListReferrals)) == 1
+    assert len(pointers(asked, ReferralsQuery)) == 1
