@@ -97,3 +97,12 @@ def test_too_many_attempts_say_until_when_and_whom_to_call(visit: Any) -> None:
     told = visitor.page.get_by_role("alert")
     expect(told).to_contain_text("Try again after")
     expect(told).to_contain_text("telephone your manager")
+
+
+def test_after_signing_out_the_way_back_shows_nothing(visit: Any) -> None:
+    page = visit("lea").page
+    page.goto("/cases?whose=all")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign out").click()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

@@ -26,6 +26,21 @@ def test_a_page_that_is_not_live_says_so_and_comes_back_by_itself(stack: Any, vi
     assert not page.title().startswith("⚠")
 
 
+def test_a_list_that_cannot_be_renewed_is_not_passed_off_as_the_present_one(
+    stack: Any, visit: Any
+) -> None:
+    page = visit("lea").page
+    page.goto("/inbox")
+    connection = page.locator("[data-connection]")
+    expect(connection).to_have_attribute("data-state", "live")
+    stack.stop("notifications")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(connection).to_contain_text("New alerts may not show here")
+    expect(page.locator("#alerts")).to_be_visible()
+    stack.start("notifications")
+    expect(connection).to_have_attribute("data-state", "live", timeout=SLOW_MS)
+
+
 def test_signing_out_elsewhere_is_seen_in_an_open_inbox(visit: Any) -> None:
     page = visit("lea").page
     page.goto("/inbox")

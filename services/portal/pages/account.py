@@ -74,7 +74,7 @@ async def sign_out(request: Request) -> Response:
     """End the session and let the browser forget what it holds."""
     await request.app.state.accounts.sign_out(request.cookies.get(SESSION, ""))
     answer = RedirectResponse("/sign-in", 303)
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    answer.headers["Clear-Site-Data"] = '"cache"'
     return forget(answer, is_https=_is_https(request))
 
 

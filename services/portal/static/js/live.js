@@ -15,6 +15,7 @@ const announcement = document.querySelector("[data-announce]");
 const soundButton = document.querySelector("[data-sound]");
 const title = document.title;
 let source, lastSign, lastEventId, renewal, isRenewalWanted;
+let isStale = false;
 
 /** Show how the connection stands; the title tells it too, for a page that is not in front. */
 function show(state) {
@@ -38,13 +39,21 @@ async function renew() {
   isRenewalWanted = true;
   renewal ??= (async () => {
     while (isRenewalWanted) {
-      isRenewalWanted = false;
+      isRenewalWanted = isStale = false;
       await htmx.ajax("GET", area.dataset.live, { target: area.dataset.target, swap: "outerMorph" });
-      showTitle();
     }
     renewal = undefined;
+    if (isStale) setTimeout(renew, TRY_AGAIN_AFTER);
+    else if (Date.now() - lastSign < SILENT_AT_MOST) show("live");
+    showTitle();
   })();
   return renewal;
+}
+
+/** What is shown is not what is: the part could not be fetched, or an act of hers not be done. */
+function stale() {
+  isStale = true;
+  show("lost");
 }
 
 /** Say a call aloud, and mark its card. */
@@ -70,7 +79,7 @@ async function change(event) {
 function sign(event) {
   lastSign = Date.now();
   lastEventId = event?.lastEventId || lastEventId;
-  show("live");
+  if (!isStale) show("live");
 }
 
 /** Open the stream where it was left; whatever happened before it was open is fetched. */
@@ -108,6 +117,8 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && connection.dataset.state === "live") renew();
 });
 document.addEventListener("htmx:after:swap", showTitle);
+document.addEventListener("htmx:response:error", stale);
+document.addEventListener("htmx:error", stale);
 
 /* Sound: off unless she turns it on, on this device. Two short tones, made here. */
 
