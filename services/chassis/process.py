@@ -21,6 +21,7 @@ from services.chassis.crypto import Vault
 from services.chassis.health import Health
 from services.chassis.logs import describe, get_logger
 from services.chassis.messaging.consume import Hears
+from services.chassis.messaging.hearers import hearers_of
 from services.chassis.messaging.relay import Relay
 from services.chassis.messaging.topology import events_exchange
 from services.chassis.metrics import Metrics
@@ -91,13 +92,14 @@ def _build(settings: Settings) -> Runtime:
     client = connect(settings)
     database = open_database(client, settings)
     lease = timedelta(seconds=settings.outbox_lease_s)
+    exchange, hearers = events_exchange(settings.service), hearers_of(settings.service)
     return Runtime(
         service=settings.service,
         settings=settings,
         client=client,
         database=database,
         vault=Vault(client, database.name, settings.vault_key.read_bytes()),
-        relay=Relay(settings.amqp_uri, events_exchange(settings.service), metrics, lease),
+        relay=Relay(settings.amqp_uri, exchange, metrics, lease, hearers),
         metrics=metrics,
         now=clock.now,
     )

@@ -42,8 +42,14 @@ class Contract:
         """Return the name on the wire."""
         return f"{self.type}.v{self.version}"
 
+    @property
+    def lasting_hearers(self) -> tuple[str, ...]:
+        """Return who hears it by a queue that keeps it; the portal's live with its processes."""
+        return tuple(hearer for hearer in self.hearers if hearer != PORTAL)
 
-_ALERT = ("portal", "sessions")
+
+PORTAL = "portal"
+_ALERT = (PORTAL, "sessions")
 
 CONTRACTS: tuple[Contract, ...] = (
     Contract(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -14,7 +14,9 @@ from pika.channel import Channel
 
 from services.chassis.logs import get_logger
 from services.chassis.messaging.connection import BusConnection
+from services.chassis.messaging.hearers import declare
 from services.chassis.messaging.outbox import Entry, Outbox
+from services.chassis.messaging.topology import Subscribed
 from services.chassis.messaging.window import Fate, Flight, Lane, Window
 from services.chassis.metrics import Metrics
 
@@ -33,14 +35,21 @@ class Publisher:
     """
 
     def __init__(
-        self, uri: str, exchange: str, metrics: Metrics, confirmed: Told, failed: Told
+        self,
+        uri: str,
+        exchange: str,
+        metrics: Metrics,
+        confirmed: Told,
+        failed: Told,
+        hearers: Sequence[Subscribed] = (),
     ) -> None:
         self.is_open = False
         self.is_blocked = False
-        self._exchange, self._metrics = exchange, metrics
+        self._exchange, self._metrics, self._hearers = exchange, metrics, hearers
         self._tell_confirmed, self._tell_failed = confirmed, failed
         self._connection = BusConnection(uri, "publish", metrics, self._opened, self._lost)
         self._channel: Channel | None = None
+        self._is_declaring = False
         self._offered: deque[Lane] = deque()
         self._window = Window()
         self._idle = threading.Event()
@@ -74,7 +83,11 @@ class Publisher:
     def _opened(self, connection: SelectConnection) -> None:
         connection.add_on_connection_blocked_callback(lambda *_: self._block(blocked=True))
         connection.add_on_connection_unblocked_callback(lambda *_: self._block(blocked=False))
-        connection.channel(on_open_callback=self._prepare)
+        declare(
+            connection,
+            self._hearers,
+            lambda: connection.channel(on_open_callback=self._prepare),
+        )
 
     def _prepare(self, channel: Channel) -> None:
         self._channel = channel
@@ -94,7 +107,7 @@ class Publisher:
 
     def _lost(self) -> None:
         """Forget what was under way: all of it still stands in the database."""
-        self.is_open = self.is_blocked = False
+        self.is_open = self.is_blocked = self._is_declaring = False
         self._channel = None
         self._offered.clear()
         self._window.clear()
@@ -125,8 +138,15 @@ class Publisher:
                 self._exchange, entry.routing_key, entry.body.encode(), properties, mandatory=True
             )
 
-    def _on_return(self, _channel: Channel, _method: Any, properties: Any, _body: bytes) -> None:
+    def _on_return(self, channel: Channel, _method: Any, properties: Any, _body: bytes) -> None:
+        """Note that no queue took an event, and see to it that the next try finds one."""
         self._window.returned(properties.message_id)
+        if not self._is_declaring:
+            self._is_declaring = True
+            declare(channel.connection, self._hearers, self._declared_again)
+
+    def _declared_again(self) -> None:
+        self._is_declaring = False
 
     def _on_confirm(self, frame: Any) -> None:
         method = frame.method

@@ -19,6 +19,7 @@ from services.chassis.clock import now
 from services.chassis.logs import describe, get_logger
 from services.chassis.messaging.outbox import Entry, Outbox
 from services.chassis.messaging.publisher import Publisher
+from services.chassis.messaging.topology import Subscribed
 from services.chassis.messaging.window import Lane
 from services.chassis.metrics import Metrics
 
@@ -37,13 +38,21 @@ class Relay:
         uri: where the bus is.
         exchange: the topic exchange on which this service speaks.
         lease: how long a commit or a claim keeps its entries from other relays.
+        hearers: the queues that must be there before anything is published.
 
     """
 
-    def __init__(self, uri: str, exchange: str, metrics: Metrics, lease: timedelta) -> None:
+    def __init__(
+        self,
+        uri: str,
+        exchange: str,
+        metrics: Metrics,
+        lease: timedelta,
+        hearers: Sequence[Subscribed] = (),
+    ) -> None:
         self.lease = lease
         self.metrics = metrics
-        self.publisher = Publisher(uri, exchange, metrics, self._confirmed, self._failed)
+        self.publisher = Publisher(uri, exchange, metrics, self._confirmed, self._failed, hearers)
         self.oldest_at: datetime | None = None
         self._outboxes: dict[str, Outbox] = {}
         self._done: dict[tuple[Outbox, str], set[int]] = {}

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from services.chassis.messaging.hearers import hearers_of
+from services.chassis.messaging.relay import Relay
 from tests.integration.chassis.things import (
     EXCHANGE,
     KEY,
@@ -20,6 +23,9 @@ from tests.integration.chassis.things import (
     runtime,
 )
 from tests.support import published, until
+from tests.support.bus import ready
+
+HEARERS = ("notifications", "risk", "referrals")
 
 
 @pytest.fixture
@@ -35,6 +41,21 @@ def unswept(mongo: Any, broker: Any, things: Things) -> Things:
     """The same things, with a lease so long that no sweep takes over in a test."""
     del things
     return Things(runtime(mongo, broker.uri, lease_s=60), announce)
+
+
+@pytest.fixture
+def heard_by_all(mongo: Any, broker: Any, things: Things) -> Things:
+    """The same things, in a process that knows who hears it."""
+    del things
+    made = runtime(mongo, broker.uri, lease_s=0.5)
+    relay = Relay(
+        broker.uri, EXCHANGE, made.metrics, timedelta(seconds=0.5), hearers_of("sessions")
+    )
+    return Things(replace(made, relay=relay), announce)
+
+
+def waiting(broker: Any) -> list[int]:
+    return [ready(broker, f"{hearer}.{KEY}") for hearer in HEARERS]
 
 
 def count_up(thing: Thing) -> tuple[Thing, list[Counted]]:
@@ -106,3 +127,21 @@ def test_many_words_of_one_thing_leave_in_order_and_nothing_stays(
         until(lambda: pending(unswept) == 0)
     told = list(dict.fromkeys(message["seq"] for message in heard))
     assert told == list(range(1, 61))
+
+
+def test_who_was_never_started_finds_what_was_said(heard_by_all: Things, broker: Any) -> None:
+    with relaying(heard_by_all):
+        until(lambda: heard_by_all.runtime.relay.publisher.is_open)
+        heard_by_all.create(new_thing(), [Counted()])
+        until(lambda: waiting(broker) == [1, 1, 1])
+
+
+def test_queues_that_were_deleted_are_there_for_the_next_try(
+    heard_by_all: Things, broker: Any
+) -> None:
+    with relaying(heard_by_all):
+        until(lambda: heard_by_all.runtime.relay.publisher.is_open)
+        for hearer in HEARERS:
+            broker.control("delete_queue", f"{hearer}.{KEY}")
+        heard_by_all.create(new_thing(), [Counted()])
+        until(lambda: waiting(broker) == [1, 1, 1], within=10)
