@@ -14,6 +14,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.keys import Keys
 from deploy.local.layout import Layout
@@ -25,6 +26,10 @@ from tests.support.tokens import Tokens
 
 SERVERS = pytest.StashKey[Servers]()
 SHARED = {"broker", "mongo", "stack"}
+
+# What a property says must not depend on how busy the machine is.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_configure_node(node: Any) -> None:

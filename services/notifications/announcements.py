@@ -1,4 +1,4 @@
-"""From what has happened to an alert to what is said about it on the bus: ids and codes only."""
+"""From what has happened to an alert to what the bus is told of it: ids and codes only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CALL_PEOPLE = (*_TELL_THE_CAUSE, events.AlertEscalated)
 
 
 def announce(alert: Alert, event: object) -> Announcement:
-    """Return the contract event for a domain event of an alert."""
+    """Return the announcement of a domain event."""
     return Announcement(NAMES[type(event)], 1, _data(alert, event))
 
 

@@ -37,7 +37,7 @@ class Api:
     )
     def list_alerts(self, request: Request) -> Any:
         """Return a page of alerts."""
-        asked, alerts = request.query, self._alerts(request)
+        asked, alerts = request.query, _alerts(self.parts, request)
         paging = {"after": asked["after"], "limit": asked["limit"]}
         only_open = asked["state"] == "open"
         if asked["case"] is None:
@@ -56,7 +56,7 @@ class Api:
     def list_changes(self, request: Request) -> Any:
         """Return a page of changed alerts; those at `since` itself are among them."""
         asked = request.query
-        return self._alerts(request).changed_since(
+        return _alerts(self.parts, request).changed_since(
             asked["since"], after=asked["after"], limit=asked["limit"]
         )
 
@@ -71,7 +71,7 @@ class Api:
     def read_alert(self, request: Request) -> Any:
         """Return one alert with the notes of its actions."""
         unseal = self.parts.notes.unseal
-        return usecases.read_alert(self._alerts(request), unseal, request.path["reference"])
+        return usecases.read_alert(_alerts(self.parts, request), unseal, request.path["reference"])
 
     @door(
         "POST",
@@ -83,7 +83,7 @@ class Api:
     def acknowledge_alert(self, request: Request) -> Any:
         """Return the alert as it now is."""
         return usecases.acknowledge_alert(
-            self._alerts(request),
+            _alerts(self.parts, request),
             request.path["reference"],
             by=request.principal.id,
             at=request.at,
@@ -100,7 +100,7 @@ class Api:
     def record_action(self, request: Request) -> Any:
         """Return the alert as it now is."""
         return usecases.record_action(
-            self._alerts(request),
+            _alerts(self.parts, request),
             self.parts.notes.seal,
             request.path["reference"],
             request.body["kind"],
@@ -120,7 +120,7 @@ class Api:
     def resolve_alert(self, request: Request) -> Any:
         """Return the alert as it now is."""
         return usecases.resolve_alert(
-            self._alerts(request),
+            _alerts(self.parts, request),
             request.path["reference"],
             request.body["outcome"],
             by=request.principal.id,
@@ -140,13 +140,14 @@ class Api:
         """Return the alert as it now is."""
         record = usecases.fail_delivery if request.body["failed"] else usecases.deliver_alert
         return record(
-            self._alerts(request),
+            _alerts(self.parts, request),
             request.path["reference"],
             to=request.principal.id,
             channel=request.body["channel"],
             at=request.at,
         )
 
-    def _alerts(self, request: Request) -> Alerts:
-        alerts: Alerts = self.parts.alerts.under(request.context)
-        return alerts
+
+def _alerts(parts: Any, request: Request) -> Alerts:
+    alerts: Alerts = parts.alerts.under(request.context)
+    return alerts

@@ -1,6 +1,6 @@
 """The event door: what is heard of a case becomes an alert, or changes the one that is open.
 
-The names of these methods are the names of queues' handlers: they do not change.
+Each method is named after its event, as its queue is; neither is ever renamed.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from services.chassis.messaging.consume import Heard, hears
 from services.notifications import usecases
 from services.notifications.domain.escalation import Kind
 from services.notifications.domain.record import Allocation, Assessment, Cause, Lapse
+from services.notifications.repository import Alerts, Allocations
 
 
 class Consumers:
@@ -33,23 +34,26 @@ class Consumers:
     @hears("case_allocated", 1)
     def on_case_allocated(self, heard: Heard) -> None:
         """Remember who has the case, and tell her of its open alerts."""
-        parts, allocation = self.parts, _allocation(heard, heard.data["practitioner_id"])
-        alerts = parts.alerts.under(heard.context)
-        allocations = parts.allocations.under(heard.context)
-        usecases.remember_allocation(alerts, allocations, allocation, at=heard.at)
+        allocation = _allocation(heard, heard.data["practitioner_id"])
+        usecases.remember_allocation(
+            _alerts(self.parts, heard), _allocations(self.parts, heard), allocation, at=heard.at
+        )
 
     @hears("case_closed", 1)
     def on_case_closed(self, heard: Heard) -> None:
         """Forget who had the case, and end its engagement alert by the name of who closed it."""
-        parts, closed = self.parts, _allocation(heard, None)
-        alerts = parts.alerts.under(heard.context)
-        allocations = parts.allocations.under(heard.context)
-        usecases.close_case(alerts, allocations, closed, by=heard.data["by"], at=heard.at)
+        usecases.close_case(
+            _alerts(self.parts, heard),
+            _allocations(self.parts, heard),
+            _allocation(heard, None),
+            by=heard.data["by"],
+            at=heard.at,
+        )
 
     def _hear(self, heard: Heard, cause: Cause, unique: str) -> None:
         parts = self.parts
         alert = usecases.hear_cause(
-            parts.alerts.under(heard.context),
+            _alerts(parts, heard),
             parts.allocations,
             parts.policies,
             cause,
@@ -61,6 +65,16 @@ class Consumers:
             # A second change for the same event: its receipt would stop this one.
             alerts = parts.alerts.under(replace(heard.context, receipt=None))
             usecases.follow_allocation(alerts, parts.allocations, alert, at=heard.at)
+
+
+def _alerts(parts: Any, heard: Heard) -> Alerts:
+    alerts: Alerts = parts.alerts.under(heard.context)
+    return alerts
+
+
+def _allocations(parts: Any, heard: Heard) -> Allocations:
+    allocations: Allocations = parts.allocations.under(heard.context)
+    return allocations
 
 
 def _assessed(heard: Heard) -> Cause:

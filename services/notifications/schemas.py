@@ -1,4 +1,4 @@
-"""What the doors take in and give out, as JSON."""
+"""What the doors take and give: JSON in, with every fault told at once; JSON out."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the service can do with alerts: one function per intention; load, decide, save.
-
-Time and ids come in as arguments; where alerts are kept is only known by what is asked of it.
-"""
+"""What may be done with alerts: one function each; time and ids are arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what happened to a referral to what the other services are told: ids and codes only."""
+"""From what has happened to a referral to what the bus is told of it: ids and codes only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.referrals.domain.model import Referral
 
 
 def announce(referral: Referral, event: object) -> Announcement:
-    """Return the contract event for a domain event."""
+    """Return the announcement of a domain event."""
     return _CONTRACTS[type(event)](referral, event)
 
 

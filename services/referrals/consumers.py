@@ -1,6 +1,6 @@
 """The event door: what became of the case becomes visible on its referrals.
 
-The names of these methods are the names of queues' handlers: they do not change.
+Each method is named after its event, as its queue is; neither is ever renamed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the doors take and give: JSON in, checked whole, with each fault named; JSON out."""
+"""What the doors take and give: JSON in, with every fault told at once; JSON out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be intended with referrals: one function each, with time and ids as arguments."""
+"""What may be done with referrals: one function each; time and ids are arguments."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ OpenWords = Callable[[object | None], str | None]
 
 
 class Api:
-    """The doors that staff come through, by way of the portal."""
+    """The doors that people come through, by way of the portal."""
 
     refusals = REFUSALS
     parts: Any
@@ -42,10 +42,10 @@ class Api:
     )
     def read_assessments(self, request: Request) -> Any:
         """Return part of what has been assessed, with everything that it rests on."""
-        profiles: RiskProfiles = self.parts.profiles.under(request.context)
-        query = request.query
+        profiles = _profiles(self.parts, request)
+        asked = request.query
         leaf = usecases.read_assessments(
-            profiles, request.path["reference"], before=query["after"], limit=query["limit"]
+            profiles, request.path["reference"], before=asked["after"], limit=asked["limit"]
         )
         items = [_view(made, leaf.review_due_at, profiles.open_words) for made in leaf.assessments]
         return {"items": items, "next": leaf.before}
@@ -62,7 +62,7 @@ class Api:
     )
     def reassess(self, request: Request) -> Any:
         """Assess a case again and return what came of it."""
-        profiles: RiskProfiles = self.parts.profiles.under(request.context)
+        profiles = _profiles(self.parts, request)
         made = usecases.reassess(
             profiles,
             request.path["reference"],
@@ -71,6 +71,11 @@ class Api:
             at=request.at,
         )
         return _view(made, made.due_review_at, profiles.open_words)
+
+
+def _profiles(parts: Any, request: Request) -> RiskProfiles:
+    profiles: RiskProfiles = parts.profiles.under(request.context)
+    return profiles
 
 
 def _told(request: Request) -> Told:

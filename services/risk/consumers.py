@@ -1,4 +1,7 @@
-"""The event door: from an envelope to a use case."""
+"""The event door: what is told of a case is assessed, or ends an insistence.
+
+Each method is named after its event, as its queue is; neither is ever renamed.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,11 @@ from services.chassis.messaging.consume import Heard, hears
 from services.risk import usecases
 from services.risk.domain.assessment import Judgement, Source, Told
 from services.risk.domain.ruleset import Answer, Band
+from services.risk.repository import RiskProfiles
 
 
 class Consumers:
-    """What the risk service hears; the names of these methods are not on the wire."""
+    """The events that this service hears."""
 
     parts: Any
 
@@ -23,7 +27,11 @@ class Consumers:
         data = heard.data
         case = usecases.Referred(heard.envelope.case_id, data["case_reference"], data["area"])
         usecases.assess_referral(
-            self._profiles(heard), case, _in_referral(heard), self.parts.rulebook, at=heard.at
+            _profiles(self.parts, heard),
+            case,
+            _in_referral(heard),
+            self.parts.rulebook,
+            at=heard.at,
         )
 
     @hears("session_recorded", 1)
@@ -31,7 +39,7 @@ class Consumers:
         """Assess again what was disclosed in a session."""
         told, case_id = _in_session(heard), heard.envelope.case_id
         usecases.assess_session(
-            self._profiles(heard), case_id, told, self.parts.rulebook, at=heard.at
+            _profiles(self.parts, heard), case_id, told, self.parts.rulebook, at=heard.at
         )
 
     @hears("alert_raised", 1)
@@ -48,15 +56,17 @@ class Consumers:
     def on_case_closed(self, heard: Heard) -> None:
         """Stop the reviews of a closed case."""
         envelope = heard.envelope
-        usecases.close_case(self._profiles(heard), envelope.case_id, at=envelope.occurred_at)
+        usecases.close_case(_profiles(self.parts, heard), envelope.case_id, at=envelope.occurred_at)
 
     def _note_alert(self, heard: Heard) -> None:
         usecases.note_alert(
-            self._profiles(heard), heard.envelope.case_id, heard.data["assessment_id"]
+            _profiles(self.parts, heard), heard.envelope.case_id, heard.data["assessment_id"]
         )
 
-    def _profiles(self, heard: Heard) -> Any:
-        return self.parts.profiles.under(heard.context)
+
+def _profiles(parts: Any, heard: Heard) -> RiskProfiles:
+    profiles: RiskProfiles = parts.profiles.under(heard.context)
+    return profiles
 
 
 def _in_referral(heard: Heard) -> Told:

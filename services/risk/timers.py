@@ -13,7 +13,7 @@ AT_ONCE = 200
 
 
 class Timers:
-    """What the risk service does unasked."""
+    """What happens without anybody's asking."""
 
     parts: Any
 

@@ -1,4 +1,4 @@
-"""What the risk service can be asked to do: one function per intention, pure Python."""
+"""What may be done with risk profiles: one function each; time and ids are arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what happened to a case file to what the bus is told of it: codes and ids only."""
+"""From what has happened to a case file to what the bus is told of it: ids and codes only."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The event door: what other services say of a case becomes facts on its file.
 
-The names of these methods are the names of queues' handlers: they do not change.
+Each method is named after its event, as its queue is; neither is ever renamed.
 """
 
 from __future__ import annotations

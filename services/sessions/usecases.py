@@ -1,4 +1,4 @@
-"""What may be intended with a case file: one function each, pure, with time and ids passed in."""
+"""What may be done with case files: one function each; time and ids are arguments."""
 
 from __future__ import annotations
 

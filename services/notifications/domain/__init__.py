@@ -1,1 +1,1 @@
-"""The rules of an alert: who is told, when, and what ends it. Standard library only."""
+"""The rules of alerts in pure Python: time and ids come in as arguments."""

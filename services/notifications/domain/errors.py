@@ -1,4 +1,4 @@
-"""Refusals of the alert: each names the rule that stands in the way."""
+"""What this service refuses; the texts are for people and hold nothing identifying."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The rules of referrals, in pure Python: time and ids come in as arguments."""
+"""The rules of referrals in pure Python: time and ids come in as arguments."""

@@ -1,4 +1,4 @@
-"""The refusals of this service; their texts are for people and hold nothing identifying."""
+"""What this service refuses; the texts are for people and hold nothing identifying."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to a referral, in the words of the domain."""
+"""What has happened to a referral, in the words of the domain."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The rules of risk in pure Python: what is known of a case, and what follows from it."""
+"""The rules of risk profiles in pure Python: time and ids come in as arguments."""

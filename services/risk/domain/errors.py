@@ -1,4 +1,4 @@
-"""What the risk service refuses, each named by its refusal."""
+"""What this service refuses; the texts are for people and hold nothing identifying."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can happen to the risk profile of a case."""
+"""What has happened to a risk profile, in the words of the domain."""
 
 from __future__ import annotations
 

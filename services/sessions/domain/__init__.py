@@ -1,1 +1,1 @@
-"""What a case file is and what may be done with it; nothing but the standard library."""
+"""The rules of case files in pure Python: time and ids come in as arguments."""

@@ -1,4 +1,4 @@
-"""What the case file refuses; each message says what to do and names nobody."""
+"""What this service refuses; the texts are for people and hold nothing identifying."""
 
 from __future__ import annotations
 

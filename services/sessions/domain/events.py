@@ -1,4 +1,4 @@
-"""What has happened to a case file, told as facts."""
+"""What has happened to a case file, in the words of the domain."""
 
 from __future__ import annotations
 

@@ -128,4 +128,4 @@ class WindowModel(RuleBasedStateMachine):
 
 
 TestWindowModel = WindowModel.TestCase
-TestWindowModel.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestWindowModel.settings = settings(max_examples=150, stateful_step_count=30)

@@ -177,6 +177,6 @@ class CaseOfAlerts(RuleBasedStateMachine):
 
 
 CaseOfAlerts.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, derandomize=True
+    max_examples=150, stateful_step_count=40, derandomize=True
 )
 test_case_of_alerts = CaseOfAlerts.TestCase
