@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,20 @@ from services.portal.faults import INTERNAL, UNAVAILABLE
 
 TIMES = httpx.Timeout(connect=1.0, read=12.0, write=5.0, pool=2.0)
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=15.0)
+QUERY_LIMIT = 4096
+_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
+_KEY = re.compile(r"[ -~]{1,200}")
+_NOWHERE = Problem(HTTPStatus.NOT_FOUND, "not-found", "There is nothing at this address.")
+_BAD_KEY = Problem(
+    HTTPStatus.BAD_REQUEST,
+    "bad-idempotency-key",
+    "An Idempotency-Key has 1 to 200 characters of ASCII.",
+)
+_TOO_LONG = Problem(
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    "query-too-long",
+    f"What follows the ? of an address has {QUERY_LIMIT} characters at the most.",
+)
 _STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 _log = get_logger(__name__)
 
@@ -67,6 +82,15 @@ class Ask:
         """Does doing it twice do it once?"""
         return self.method == "GET" or self.idempotency_key is not None
 
+    @property
+    def fault(self) -> Problem | None:
+        """Return why it cannot be sent: it might lead elsewhere than it says, or not be read."""
+        if _PATH.fullmatch(self.path) is None:
+            return _NOWHERE
+        if self.idempotency_key is not None and _KEY.fullmatch(self.idempotency_key) is None:
+            return _BAD_KEY
+        return _TOO_LONG if len(self.query) > QUERY_LIMIT else None
+
 
 class Services:
     """Asks the services over pooled connections."""
@@ -101,7 +125,12 @@ class Services:
         )
 
     async def ask(self, ask: Ask, principal: Principal) -> Answer:
-        """Send a request as it stands; once more if the connection was stale and it is harmless."""
+        """Send a request as it stands; once more if the connection was stale and it is harmless.
+
+        What is typed by people becomes a part of paths and headers, so both are looked at here.
+        """
+        if ask.fault is not None:
+            return _told(ask.fault, principal)
         since = monotonic()
         answer = await self._tried(ask, principal)
         status = "none" if answer is None else f"{answer.status // 100}xx"
