@@ -19,6 +19,7 @@ from services.chassis.context import Context
 from services.chassis.logs import SafeMessage, describe, get_logger
 from services.chassis.messaging.subscription import Delivery, Subscription
 from services.chassis.messaging.topology import work_queues
+from services.chassis.storage.mongo import is_outage
 from services.contracts.catalogue import Contract, contract
 from services.contracts.envelope import Envelope
 
@@ -145,7 +146,8 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
             delivery.reject(str(error))
         else:
             self._tell(delivery, exc_info)
-            delivery.retry(describe(error))
+            again = delivery.wait if is_outage(error) else delivery.retry
+            again(describe(error))
         return result, exc_info
 
     def _tell(self, delivery: Delivery, exc_info: Any) -> None:

@@ -33,19 +33,25 @@ from services.contracts.envelope import Envelope, Undecodable, decode
 
 WRONG_TOPOLOGY = frozenset({403, 404, 406})
 SETTLE_AGAIN_S = 1.0
+WAITING_RUNG = 2
 ATTEMPT, REASON, QUEUE = "x-attempt", "x-reason", "x-queue"
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message, decoded and proved against its contract, waiting to be settled once."""
+    """One message, decoded and proved against its contract, waiting to be settled once.
+
+    `retry` is for a failure of its handler, which has so many attempts; `wait` for one of what the
+    handler needs, which has no end.
+    """
 
     envelope: Envelope
     queue: str
     attempt: int
     done: Callable[[], None]
     retry: Callable[[str], None]
+    wait: Callable[[str], None]
     reject: Callable[[str], None]
 
 
@@ -189,12 +195,23 @@ class Subscription:
     ) -> None:
         raw = _Raw(channel, method.delivery_tag, queue, body, properties)
         try:
-            envelope = decode(body)
-            data = read(envelope.type, envelope.version, envelope.data)
+            envelope = self._envelope(queue, body)
         except (Undecodable, UnknownEvent, ContractBroken) as error:
             self._reject(raw, f"{type(error).__name__}: {error}")
-            return
-        self._handle(self._delivery(raw, replace(envelope, data=data)))
+        except Exception as error:
+            self._reject(raw, f"unreadable: {type(error).__name__}")
+        else:
+            self._handle(self._delivery(raw, envelope))
+
+    def _envelope(self, queue: str, body: bytes) -> Envelope:
+        """Return what a message says, if it is of a kind that this queue is for."""
+        envelope = decode(body)
+        heard = {
+            (c.type, c.version) for s in self._subscribed if s.queue == queue for c in s.contracts
+        }
+        if (envelope.type, envelope.version) not in heard:
+            raise UnknownEvent(f"{envelope.routing_key} is not heard by this queue")
+        return replace(envelope, data=read(envelope.type, envelope.version, envelope.data))
 
     def _delivery(self, raw: _Raw, envelope: Envelope) -> Delivery:
         def settle(action: Callable[[], None]) -> None:
@@ -206,6 +223,7 @@ class Subscription:
             attempt=raw.attempt,
             done=lambda: settle(partial(self._acknowledge, raw, "done")),
             retry=lambda reason: settle(partial(self._retry, raw, reason)),
+            wait=lambda reason: settle(partial(self._wait, raw, reason)),
             reject=lambda reason: settle(partial(self._reject, raw, reason)),
         )
 
@@ -217,6 +235,14 @@ class Subscription:
         else:
             exchange = retry_exchange(self.consumer, raw.attempt)
             self._move(raw, exchange, raw.attempt + 1, reason, "retried")
+
+    def _wait(self, raw: _Raw, reason: str) -> None:
+        """Try again soon, and as often as it takes: nothing is wrong with the message."""
+        if self._exclusive:
+            self._acknowledge(raw, "dropped")
+        else:
+            exchange = retry_exchange(self.consumer, WAITING_RUNG)
+            self._move(raw, exchange, raw.attempt, reason, "retried")
 
     def _reject(self, raw: _Raw, reason: str) -> None:
         if self._exclusive:

@@ -9,6 +9,7 @@ from typing import Any
 from pymongo import MongoClient, WriteConcern
 from pymongo.collection import Collection
 from pymongo.database import Database
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
 from pymongo.read_concern import ReadConcern
 
 from services.chassis.logs import SafeMessage
@@ -86,6 +87,11 @@ def refuse_weak_storage(client: MongoClient[Document], settings: Settings) -> No
             "MODE=production needs a MongoDB replica set: point "
             f"{settings.service.upper()}_MONGO_URI or MONGODB_URI at one, or set MODE=local"
         )
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether the database was away or could not confirm, rather than refused something."""
+    return isinstance(error, ConnectionFailure | ExecutionTimeout | WTimeoutError)
 
 
 def ensure_indexes(collection: Collection[Document], indexes: Iterable[Index]) -> None:

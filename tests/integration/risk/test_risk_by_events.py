@@ -11,7 +11,7 @@ import pytest
 from services.chassis.ids import new_id
 from services.contracts.catalogue import read
 from tests.integration.risk.said import CALM, Case
-from tests.support import published, until
+from tests.support import publish, published, until
 from tests.support.bus import ready, taken
 
 USED_UP = {"x-attempt": 5}
@@ -121,3 +121,17 @@ def test_assessments_are_counted(case: Case, heard: Any, risk: str) -> None:
     case.assessed(heard)
     metrics = httpx.get(f"{risk}/metrics").text
     assert 'casework_risk_assessments_total{band="high",source="referral"}' in metrics
+
+
+@pytest.mark.parametrize("kind", ["misplaced", "bottomless"])
+def test_a_message_that_does_not_belong_here_stops_nothing(
+    kind: str, case: Case, heard: Any, broker: Any
+) -> None:
+    misplaced = {**case.referred(), "type": "engagement_lapsed"}
+    body = misplaced if kind == "misplaced" else b"[" * 200_000
+    case.assessed(heard)
+    publish(broker, "", "risk.session_recorded.v1", body)
+    until(lambda: ready(broker, "risk.dead-letters") == 1)
+    taken(broker, "risk.dead-letters")
+    case.met(disclosures={"animals": "yes"})
+    case.assessed(heard, times=2)
