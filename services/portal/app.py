@@ -56,6 +56,7 @@ def create_app(settings: PortalSettings) -> Starlette:
         exception_handlers={Refused: faults.on_refused, HTTPException: faults.on_http_exception},
         lifespan=_lifespan,
     )
+    app.router.redirect_slashes = False  # it would write the Host header into the address
     app.state.settings, app.state.metrics = settings, metrics
     app.state.database, app.state.accounts, app.state.services = database, accounts, services
     app.state.fault_page = fault_page

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
 
 import structlog
 from pymongo.errors import PyMongoError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.context import child_traceparent, trace_id
 from services.chassis.logs import get_logger
 from services.chassis.metrics import Metrics
-from services.chassis.web.problems import Refused
+from services.chassis.web.problems import Problem, Refused
 from services.portal import faults
 
 POLICY = "; ".join(
@@ -43,6 +43,7 @@ HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 TRANSPORT = "max-age=31536000; includeSubDomains"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _OWN = ("/health/", "/metrics", "/static/")
 _log = get_logger(__name__)
 
@@ -88,7 +89,7 @@ class Edge:
         except Exception as error:
             if told.status != _Told.status:
                 raise
-            response = faults.answer(Request(scope), _problem_of(error))
+            response = _told_of(Request(scope), _problem_of(error))
             await response(scope, receive, send)
 
     def _dressed(self, scope: Scope, send: Send, told: _Told) -> Send:
@@ -108,18 +109,19 @@ class Edge:
         if scope["path"].startswith(_OWN):
             return
         seconds, route = monotonic() - told.since, _template(scope)
-        labels = (scope["method"], route, f"{told.status // 100}xx")
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        labels = (method, route, f"{told.status // 100}xx")
         self._metrics.http_seconds.labels(*labels).observe(seconds)
         _log.info(
             "request",
             route=route,
-            method=scope["method"],
+            method=method,
             status=told.status,
             ms=round(seconds * 1000, 1),
         )
 
 
-def _problem_of(error: Exception) -> Any:
+def _problem_of(error: Exception) -> Problem:
     if isinstance(error, Refused):
         return error.problem
     if isinstance(error, PyMongoError):
@@ -127,6 +129,15 @@ def _problem_of(error: Exception) -> Any:
         return faults.UNAVAILABLE
     _log.error("request_failed", exc_info=error)
     return faults.INTERNAL
+
+
+def _told_of(request: Request, problem: Problem) -> Response:
+    """Return the answer for an error; plain text where the page for it fails as well."""
+    try:
+        return faults.answer(request, problem)
+    except Exception as error:
+        _log.error("fault_page_failed", exc_info=error)
+        return faults.plain_page(request, problem)
 
 
 def _template(scope: Scope) -> str:

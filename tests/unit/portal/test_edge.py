@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from services.chassis.metrics import Metrics
+from services.chassis.web.problems import Problem
 from services.portal.edge import Edge
 from services.portal.faults import plain_page
 from services.portal.health import is_nearby
@@ -50,13 +51,22 @@ def edged(metrics: Metrics) -> Starlette:
     return app
 
 
-def get(app: ASGIApp, path: str, **headers: str) -> httpx.Response:
+def get(app: ASGIApp, path: str, method: str = "GET", **headers: str) -> httpx.Response:
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://portal.test") as web:
-            return await web.get(path, headers=headers)
+            return await web.request(method, path, headers=headers)
 
     return asyncio.run(ask())
+
+
+def labelled(metrics: Metrics, name: str) -> set[Any]:
+    return {
+        sample.labels[name]
+        for metric in metrics.registry.collect()
+        if metric.name == "casework_http_request_seconds"
+        for sample in metric.samples
+    }
 
 
 @pytest.fixture
@@ -91,13 +101,31 @@ def test_what_is_measured_names_the_route_and_no_reference(metrics: Metrics) -> 
     app = edged(metrics)
     for path in ("/api/without-database/R-7F3K-9QX2", "/nothing/R-7F3K-9QX2"):
         get(app, path)
-    labels: list[Any] = [
-        sample.labels["route"]
-        for metric in metrics.registry.collect()
-        if metric.name == "casework_http_request_seconds"
-        for sample in metric.samples
-    ]
-    assert set(labels) == {"/api/without-database/{reference}", "unmatched"}
+    assert labelled(metrics, "route") == {"/api/without-database/{reference}", "unmatched"}
+
+
+def test_a_method_that_somebody_made_up_becomes_no_label(metrics: Metrics) -> None:
+    app = edged(metrics)
+    for method in ("GET", "BREW", "A" * 1000):
+        get(app, "/who", method)
+    assert labelled(metrics, "method") == {"GET", "other"}
+
+
+def test_where_the_page_for_an_error_cannot_be_made_plain_text_is_sent(metrics: Metrics) -> None:
+    def broken_page(_request: Request, _problem: Problem) -> Response:
+        raise KeyError("secret detail")
+
+    app = edged(metrics)
+    app.state.fault_page = broken_page
+    answer = get(app, "/broken")
+    assert (answer.status_code, answer.headers["cache-control"]) == (500, "no-store")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_no_address_is_made_from_what_a_caller_says_our_name_is(tmp_path: Path) -> None:
+    answer = get(wired(tmp_path), "/health/live/", Host="evil.example")
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
 
 
 def test_browsers_that_came_by_https_are_kept_on_it(tmp_path: Path) -> None:
