@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from services.portal.identity import COOKIE, address_of, forget, remember
 __all__ = [
     "COOKIE",
     "FORM_LIMIT",
+    "NOBODYS_LIMIT",
     "FormGuard",
     "address_of",
     "check_token",
@@ -30,6 +32,8 @@ __all__ = [
 ]
 
 FORM_LIMIT = 1024 * 1024
+NOBODYS_LIMIT = 64 * 1024
+BODY_WITHIN_S = 60.0
 FIELD, HEADER = "csrf", "X-CSRF-Token"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORGED = Problem(
@@ -38,12 +42,14 @@ _FORGED = Problem(
     "This did not come from a page of ours in your present session. Nothing was done: "
     "open the page again and send it from there.",
 )
+_SLOW = Problem(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow", "The body did not come in time.")
 
 
 class FormGuard:
     """Lets a page's unsafe request through only with the token of its session.
 
-    The body is read here, up to `FORM_LIMIT`, and handed on as it came. The API checks for itself.
+    The body is read here, up to `FORM_LIMIT` (less from nobody we know), and handed on as it came.
+    The API checks for itself.
     """
 
     def __init__(self, app: ASGIApp, *, origin: str) -> None:
@@ -78,8 +84,16 @@ def refuse_foreign_origin(request: Request, origin: str) -> None:
     sender = request.headers.get("Origin")
     if sender in (None, origin):
         return
-    if urlsplit(str(sender)).netloc != request.headers.get("Host") or sender == "null":
+    if _host_of(str(sender)) != request.headers.get("Host"):
         raise Refused(_FORGED)
+
+
+def _host_of(origin: str) -> str:
+    """Return the host and port of an origin; where it has none, nothing that is a host."""
+    try:
+        return urlsplit(origin).netloc or "?"
+    except ValueError:
+        return "?"
 
 
 def check_token(request: Request, shown: str | None) -> None:
@@ -94,31 +108,41 @@ def check_token(request: Request, shown: str | None) -> None:
         raise Refused(_FORGED)
 
 
-async def read_body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int, within_s: float = BODY_WITHIN_S) -> bytes:
     """Return the body of a request.
 
     Raises:
-        Refused: it is longer than `limit` bytes.
+        Refused: it is longer than `limit` bytes, or did not come in time.
 
     """
     declared = request.headers.get("Content-Length", "")
-    parts, size = [], int(declared) if declared.isdigit() else 0
-    if size <= limit:
-        size = 0
-        async for part in request.stream():
-            size += len(part)
-            if size > limit:
-                break
-            parts.append(part)
-    if size > limit:
-        detail = f"A body may have {limit // 1024} KiB at the most."
-        raise Refused(Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", detail))
-    return b"".join(parts)
+    if declared.isdecimal() and int(declared) > limit:
+        raise Refused(_too_large(limit))
+    try:
+        async with asyncio.timeout(within_s):
+            return await _read(request, limit)
+    except TimeoutError:
+        raise Refused(_SLOW) from None
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > limit:
+            raise Refused(_too_large(limit))
+    return bytes(body)
+
+
+def _too_large(limit: int) -> Problem:
+    detail = f"A body may have {limit // 1024} KiB at the most."
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", detail)
 
 
 async def _proved(request: Request) -> Receive:
     """Return the body to be received again, once its token is found right."""
-    body = await read_body(request, FORM_LIMIT)
+    limit = NOBODYS_LIMIT if request.state.person is None else FORM_LIMIT
+    body = await read_body(request, limit)
     if request.state.person is not None:
         check_token(request, request.headers.get(HEADER) or await _field(request, body))
     return _again(body, request.receive)

@@ -14,8 +14,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.chassis.web.problems import Refused
 from services.portal.faults import plain_page
-from services.portal.security import FORM_LIMIT, FormGuard
+from services.portal.security import FORM_LIMIT, NOBODYS_LIMIT, FormGuard, read_body
 from tests.unit.portal.people import ANA
 
 ORIGIN = "http://portal.test"
@@ -78,6 +79,11 @@ def test_a_form_of_another_site_is_refused_even_with_the_token() -> None:
     assert sent(data=SEND, headers={"Origin": "null"}).status_code == 403
 
 
+@pytest.mark.parametrize("origin", ["http://[evil", "http://", "portal.test", "http://a]b"])
+def test_an_origin_that_cannot_be_read_is_another_site(origin: str) -> None:
+    assert sent(data=SEND, headers={"Origin": origin}).status_code == 403
+
+
 def test_a_form_of_our_own_site_passes() -> None:
     assert sent(data=SEND, headers={"Origin": ORIGIN}).status_code == 200
 
@@ -114,3 +120,19 @@ def test_a_form_that_does_not_say_how_long_it_is_is_refused_when_it_is_too_long(
         return await send(content=chunks(), headers={"X-CSRF-Token": ANA.csrf})
 
     assert asyncio.run(streamed()).status_code == 413
+
+
+def test_nobody_makes_us_keep_much_before_we_know_who_it_is() -> None:
+    answer = sent(data={"note": "x" * NOBODYS_LIMIT}, headers={"X-Nobody": "1"})
+    assert answer.status_code == 413
+    assert sent(data=SEND | {"note": "x" * NOBODYS_LIMIT}).status_code == 200
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    async def nothing() -> Any:
+        await asyncio.Event().wait()
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, nothing)
+    with pytest.raises(Refused) as refused:
+        asyncio.run(read_body(request, 10, within_s=0.01))
+    assert refused.value.problem.status == 408
