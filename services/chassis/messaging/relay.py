@@ -83,17 +83,11 @@ class Relay:
     def kick(self, outbox: Outbox, said: Sequence[Entry]) -> None:
         """Publish all that an aggregate has to say, from the first; without a bus the sweep will.
 
-        Only the newest would overtake what an earlier commit could not publish. What the bus has
-        confirmed already is left out, though it may still stand in the document.
+        Only the newest would overtake what an earlier commit could not publish.
         """
-        if not said or not self.publisher.has_room:
-            return
-        aggregate_id = said[0].aggregate_id
-        confirmed = self._done.get((outbox, aggregate_id), ())
-        waiting = deque(entry for entry in said if entry.seq not in confirmed)
-        until = monotonic() + self.lease.total_seconds() * 0.8
-        if waiting:
-            self.publisher.offer(Lane(outbox, aggregate_id, waiting, until))
+        if said and self.publisher.has_room:
+            until = monotonic() + self.lease.total_seconds() * 0.8
+            self.publisher.offer(Lane(outbox, said[0].aggregate_id, deque(said), until))
 
     def _confirmed(self, outbox: Outbox, entry: Entry) -> None:
         self._failures.pop(entry.event_id, None)

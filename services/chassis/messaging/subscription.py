@@ -99,6 +99,7 @@ class Subscription:
         on_ready: Callable[[], None] = lambda: None,
     ) -> None:
         self.consumer, self._subscribed, self._metrics = consumer, subscribed, metrics
+        self._heard = {q.queue: {(c.type, c.version) for c in q.contracts} for q in subscribed}
         self._handle, self._fatal, self._on_ready = handle, fatal, on_ready
         self._prefetch = prefetch
         self._connection = BusConnection(uri, "consume", metrics, self._opened, self._lost)
@@ -206,10 +207,7 @@ class Subscription:
     def _envelope(self, queue: str, body: bytes) -> Envelope:
         """Return what a message says, if it is of a kind that this queue is for."""
         envelope = decode(body)
-        heard = {
-            (c.type, c.version) for s in self._subscribed if s.queue == queue for c in s.contracts
-        }
-        if (envelope.type, envelope.version) not in heard:
+        if (envelope.type, envelope.version) not in self._heard[queue]:
             raise UnknownEvent(f"{envelope.routing_key} is not heard by this queue")
         return replace(envelope, data=read(envelope.type, envelope.version, envelope.data))
 

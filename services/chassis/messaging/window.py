@@ -12,6 +12,7 @@ from enum import StrEnum
 from services.chassis.messaging.outbox import Entry, Outbox
 
 WINDOW = 200
+REMEMBERED = 5_000
 
 
 class Fate(StrEnum):
@@ -59,6 +60,7 @@ class Window:
         self._ready: deque[Lane] = deque()
         self._flights: OrderedDict[int, Flight] = OrderedDict()
         self._returned: set[str] = set()
+        self._confirmed: OrderedDict[tuple[str, str, int], None] = OrderedDict()
         self._last_tag = 0
 
     def __len__(self) -> int:
@@ -74,13 +76,15 @@ class Window:
     def admit(self, lane: Lane) -> None:
         """Put a lane in line, or behind what its aggregate has under way already.
 
-        A lane begins with the first event that waits, so what is offered again is left out.
+        A lane begins with the first event that waits in the document, where what was confirmed a
+        moment ago may still stand: that is left out, and so is what is offered again.
         """
+        lane.entries = deque(e for e in lane.entries if (*lane.key, e.seq) not in self._confirmed)
         under_way = self._lanes.get(lane.key)
-        if under_way is None:
+        if under_way is None and lane.entries:
             self._lanes[lane.key] = lane
             self._ready.append(lane)
-        else:
+        elif under_way is not None:
             last = under_way.entries[-1].seq
             under_way.entries.extend(entry for entry in lane.entries if entry.seq > last)
             under_way.until = max(under_way.until, lane.until)
@@ -122,10 +126,16 @@ class Window:
         was_returned = flight.entry.event_id in self._returned
         self._returned.discard(flight.entry.event_id)
         if is_ack and not was_returned:
+            self._remember(*flight.lane.key, flight.entry.seq)
             self._advance(flight.lane)
             return Fate.CONFIRMED
         self._lanes.pop(flight.lane.key, None)
         return Fate.RETURNED if was_returned else Fate.REFUSED
+
+    def _remember(self, collection: str, aggregate_id: str, seq: int) -> None:
+        self._confirmed[collection, aggregate_id, seq] = None
+        if len(self._confirmed) > REMEMBERED:
+            self._confirmed.popitem(last=False)
 
     def _advance(self, lane: Lane) -> None:
         lane.entries.popleft()

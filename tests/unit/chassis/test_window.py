@@ -77,6 +77,18 @@ def test_what_is_offered_twice_leaves_once() -> None:
     assert left == [1, 2, 3]
 
 
+def test_what_is_confirmed_and_offered_again_does_not_leave_again() -> None:
+    window = Window()
+    window.admit(lane("a", 1))
+    departures(window)
+    window.settle(1, multiple=False, is_ack=True)
+    window.clear()
+    window.admit(lane("a", 1))
+    assert departures(window) == []
+    window.admit(lane("a", 1, 2))
+    assert [flight.entry.seq for flight in departures(window)] == [2]
+
+
 def test_a_confirm_of_an_unknown_tag_changes_nothing() -> None:
     assert Window().settle(9, multiple=False, is_ack=True) == []
 
