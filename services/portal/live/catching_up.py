@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.chassis.context import child_traceparent, trace_id
@@ -13,11 +14,22 @@ from services.portal.live.change import Change, Cursor, found
 # Longer than an event can be late: a relay that died leaves its events to others after a lease
 # of a few seconds, and clocks differ a little.
 OVERLAP = timedelta(seconds=30)
+# Longer than any session; a page that opens a stream fetches its list anew in any case.
+FURTHEST_BACK = timedelta(hours=24)
 PAGE = 200
 
 
 class CannotCatchUp(Exception):
     """Notifications does not answer: the stream ends and the browser comes back."""
+
+
+def within_reach(position: Cursor, now: datetime) -> Cursor:
+    """Return the position, but not so early that all there ever was is fetched for one page.
+
+    Nor so late that a later catching up would leave something out.
+    """
+    at = min(max(position.at, now - FURTHEST_BACK), now + OVERLAP)
+    return replace(position, at=at)
 
 
 async def changes_since(services: Services, person: Person, position: Cursor) -> list[Change]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from services.portal.accounts import Person
 HEARD: tuple[Contract, ...] = tuple(
     contract for contract in CONTRACTS if contract.publisher == "notifications"
 )
+_NAMED = {"-", *(contract.type for contract in HEARD)}
+_REFERENCE = re.compile(r"-|[A-Z]-[0-9A-Z]{4}-[0-9A-Z]{4}")
 CALLS = frozenset({"alert_raised", "alert_reassessed", "alert_escalated"})
 SHOWN = (
     "reference",
@@ -67,6 +70,8 @@ class Cursor:
             at = datetime.fromisoformat(moment)
         except ValueError:
             raise BadCursor("this is no position in the stream") from None
+        if _REFERENCE.fullmatch(reference) is None or event not in _NAMED:
+            raise BadCursor("this names nothing that was in the stream")
         if at.tzinfo is None:
             raise BadCursor("a position in the stream has a time zone")
         return cls(at, reference, event)

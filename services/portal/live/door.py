@@ -15,6 +15,7 @@ from services.chassis.web.problems import Problem, Refused
 from services.portal.access import Allowed
 from services.portal.api import guarded
 from services.portal.identity import STREAM
+from services.portal.live.catching_up import within_reach
 from services.portal.live.change import BadCursor, Cursor
 from services.portal.live.stream import Stream
 
@@ -49,7 +50,7 @@ def _position(request: Request) -> Cursor:
     if not last:
         return Cursor(clock.now())
     try:
-        return Cursor.read(last)
+        return within_reach(Cursor.read(last), clock.now())
     except BadCursor as error:
         detail = f"The last event id is not one of ours: {error}."
         raise Refused(Problem(HTTPStatus.BAD_REQUEST, "bad-cursor", detail)) from None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from services.portal.live.catching_up import FURTHEST_BACK, OVERLAP, within_reach
 from services.portal.live.change import BadCursor, Change, Cursor
 from services.portal.live.stream import WAITING_AT_MOST, Stream, Why
 from tests.unit.portal.people import ANA
@@ -24,11 +25,39 @@ def test_a_position_is_read_back_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "17", "yesterday/A/b", "2026-03-01T12:00:00/A/b", "2026-03-01T12:00:00Z", "//"]
+    "text",
+    [
+        "",
+        "17",
+        "yesterday/A/b",
+        "2026-03-01T12:00:00/A/b",
+        "2026-03-01T12:00:00Z",
+        "//",
+        "2026-03-01T12:00:00Z/A-7F3K-9QX2/made_up",
+        "2026-03-01T12:00:00Z/A-7F3K/alert_raised",
+        "2026-03-01T12:00:00Z/-/-\ndata: x",
+        "2026-03-01T12:00:00Z/" + "A" * 5000 + "/-",
+    ],
 )
 def test_other_text_is_no_position(text: str) -> None:
     with pytest.raises(BadCursor):
         Cursor.read(text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "begins"),
+    [
+        (NOON - timedelta(hours=11), NOON - timedelta(hours=11)),
+        (NOON - timedelta(days=3), NOON - FURTHEST_BACK),
+        (datetime.min.replace(tzinfo=UTC), NOON - FURTHEST_BACK),
+        (NOON + timedelta(minutes=2), NOON + OVERLAP),
+        (datetime.max.replace(tzinfo=UTC), NOON + OVERLAP),
+    ],
+)
+def test_a_stream_begins_at_most_a_day_ago_and_misses_nothing_to_come(
+    asked: datetime, begins: datetime
+) -> None:
+    assert within_reach(Cursor(asked), NOON).at == begins
 
 
 def test_the_same_change_is_written_once() -> None:
