@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +25,7 @@ class Accounts:
     """Everything that the portal keeps, in its own database; the main collection is `accounts`.
 
     `signed_in` is called with the outcome of each attempt: done, refused or locked_out.
+    `sessions_ended` is set whenever a session ends before its time; who waits for it clears it.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Accounts:
         self.agencies = Agencies(database["accounts"])
         self.sessions = Sessions(database["sessions"])
         self.attempts = lockout.Attempts(database["sign_in_attempts"])
+        self.sessions_ended = asyncio.Event()
         self._now = now
         self._passwords = passwords or Passwords()
         self._signed_in = signed_in
@@ -69,6 +72,7 @@ class Accounts:
         """End the session that a token opens."""
         if session := await self.sessions.find(token, self._now()):
             await self.sessions.end(session.id)
+            self.sessions_ended.set()
 
     async def person(self, token: str, *, touch: bool = True) -> Person | None:
         """Return who is signed in with a token; `touch` keeps an idle session alive."""
@@ -97,7 +101,7 @@ class Accounts:
         """
         is_changed = await self.people.describe(new)
         if is_changed:
-            await self.sessions.end_all(new.id or person_id(new.email))
+            await self._end_all(new.id or person_id(new.email))
         return is_changed is not None
 
     async def set_password(
@@ -105,12 +109,12 @@ class Accounts:
     ) -> None:
         """Give an account another password and end its sessions, but for the one to `keep`."""
         await self.people.set_password(account_id, await self._passwords.hash(password))
-        await self.sessions.end_all(account_id, but=keep)
+        await self._end_all(account_id, but=keep)
 
     async def close_account(self, account_id: str) -> None:
         """Let nobody use an account any more, from this moment."""
         await self.people.deactivate(account_id)
-        await self.sessions.end_all(account_id)
+        await self._end_all(account_id)
 
     async def change_password(self, who: Person, old: str, new: str) -> None:
         """Change a person's own password; her other sessions end.
@@ -128,6 +132,10 @@ class Accounts:
         """Let a person read another language from now on."""
         await self.people.set_locale(who.id, locale)
         return replace(who, locale=locale)
+
+    async def _end_all(self, account_id: str, *, but: str | None = None) -> None:
+        await self.sessions.end_all(account_id, but=but)
+        self.sessions_ended.set()
 
     async def _sign_in(self, email: str, password: str, address: str) -> SignIn | None:
         at = self._now()

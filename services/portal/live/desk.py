@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from pymongo.errors import PyMongoError
@@ -27,7 +27,7 @@ from services.portal.metrics import PortalMetrics
 
 COME_BACK_AFTER_MS = range(1_000, 4_000)
 CATCHING_UP_AT_ONCE = 8
-SESSIONS_CHECKED_EVERY = timedelta(seconds=60)
+SESSIONS_CHECKED_EVERY = timedelta(seconds=15)
 _log = get_logger(__name__)
 
 
@@ -122,13 +122,22 @@ class Desk:
             self._metrics.stream_lag.observe(max(lag, 0))
 
     async def _check_sessions(self) -> None:
-        """End the streams of those whose session is over; one query for all of them."""
+        """End the streams of those whose session is over; one query for all of them.
+
+        What ended in this process is looked at once, what ended in another one within the period.
+        """
+        ended = self._accounts.sessions_ended
         while True:
-            await asyncio.sleep(SESSIONS_CHECKED_EVERY.total_seconds())
-            open_now = {stream.person.session_id for stream in self.hub.streams}
-            try:
-                alive = await self._accounts.sessions.alive(open_now, clock.now())
-            except PyMongoError as error:
-                _log.warning("sessions_not_checked", exc_info=error)
-            else:
-                self.hub.end_sessions(alive)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), SESSIONS_CHECKED_EVERY.total_seconds())
+            ended.clear()
+            await self._end_sessions()
+
+    async def _end_sessions(self) -> None:
+        open_now = {stream.person.session_id for stream in self.hub.streams}
+        try:
+            alive = await self._accounts.sessions.alive(open_now, clock.now())
+        except PyMongoError as error:
+            _log.warning("sessions_not_checked", exc_info=error)
+        else:
+            self.hub.end_sessions(open_now - alive)

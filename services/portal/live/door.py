@@ -17,10 +17,17 @@ from services.portal.api import guarded
 from services.portal.identity import STREAM
 from services.portal.live.catching_up import within_reach
 from services.portal.live.change import BadCursor, Cursor
+from services.portal.live.hub import STREAMS_OF_ONE
 from services.portal.live.stream import Stream
 
 PING_EVERY_S = 15
 WRITTEN_WITHIN_S = 30
+_TOO_MANY = Problem(
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "too-many-streams",
+    f"You have {STREAMS_OF_ONE} streams open. Close one, then open this again.",
+    headers={"Retry-After": "30"},
+)
 
 
 def routes() -> list[BaseRoute]:
@@ -30,9 +37,12 @@ def routes() -> list[BaseRoute]:
 
 async def open_stream(request: Request) -> Response:
     """Write alerts to her page from where she stopped reading, or from now on."""
-    stream = Stream(request.state.person, _position(request))
+    person, desk = request.state.person, request.app.state.live
+    if not desk.hub.has_room_for(person):
+        raise Refused(_TOO_MANY)
+    stream = Stream(person, _position(request))
     return EventSourceResponse(
-        request.app.state.live.events(stream),
+        desk.events(stream),
         ping=PING_EVERY_S,
         ping_message_factory=_ping,
         send_timeout=WRITTEN_WITHIN_S,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection
 from dataclasses import replace
 
 from services.contracts.envelope import Envelope
+from services.portal.accounts import Person
 from services.portal.live.change import Audience, Change, heard, may_see
 from services.portal.live.stream import CATCH_UP, Stream, Why
 
 AUDIENCES_KEPT = 10_000
+STREAMS_OF_ONE = 20
 
 
 class Hub:
@@ -22,21 +24,32 @@ class Hub:
     """
 
     def __init__(self) -> None:
+        self._streams: set[Stream] = set()
+        self._of_person: Counter[str] = Counter()
         self._by_area: dict[str, set[Stream]] = defaultdict(set)
         self._audiences: OrderedDict[str, Audience] = OrderedDict()
 
     @property
     def streams(self) -> Collection[Stream]:
         """Return all open streams."""
-        return set().union(*self._by_area.values())
+        return frozenset(self._streams)
+
+    def has_room_for(self, person: Person) -> bool:
+        """Has she fewer pages open than anybody needs?"""
+        return self._of_person[person.id] < STREAMS_OF_ONE
 
     def join(self, stream: Stream) -> None:
         """Write to a stream from now on."""
+        self._streams.add(stream)
+        self._of_person[stream.person.id] += 1
         for area in stream.person.areas:
             self._by_area[area].add(stream)
 
     def leave(self, stream: Stream) -> None:
         """Write to it no more."""
+        self._streams.discard(stream)
+        self._of_person[stream.person.id] -= 1
+        self._of_person += Counter()  # forgets those who have none
         for area in stream.person.areas:
             self._by_area[area].discard(stream)
             if not self._by_area[area]:
@@ -54,10 +67,10 @@ class Hub:
         for stream in self.streams:
             stream.offer(CATCH_UP)
 
-    def end_sessions(self, alive: Collection[str]) -> None:
-        """End the streams of people whose session is over."""
+    def end_sessions(self, over: Collection[str]) -> None:
+        """End the streams of sessions that are over."""
         for stream in self.streams:
-            if stream.person.session_id not in alive:
+            if stream.person.session_id in over:
                 stream.end(Why.SIGNED_OUT)
 
     def informed(self, change: Change) -> Change:

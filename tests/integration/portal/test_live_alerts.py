@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from services.chassis.clock import now
+from services.portal.live.hub import STREAMS_OF_ONE
 from tests.integration.portal.alerts import ALERTS, assess, raised, shown
 from tests.integration.portal.door import Portal, inbox
 from tests.support import until
@@ -165,6 +167,24 @@ def test_without_notifications_a_stream_ends_so_that_the_browser_comes_back(
     stack.start("notifications")
     with inbox(ana) as opened:
         assert not opened.is_closed
+
+
+def test_signing_out_ends_what_is_open_and_nobody_elses(portal: Portal, broker: Any) -> None:
+    ana, elsewhere = portal.signed_in("ana"), portal.signed_in("ana")
+    with inbox(ana) as here, inbox(elsewhere) as there:
+        assert ana.post("/sign-out").status_code == 303
+        until(lambda: here.is_closed, within=5)
+        shown(there, assess(broker))
+        assert not there.is_closed
+
+
+def test_one_who_opens_no_end_of_streams_is_asked_to_wait(portal: Portal) -> None:
+    mo = portal.signed_in("mo")
+    with ExitStack() as opened:
+        for _ in range(STREAMS_OF_ONE):
+            opened.enter_context(inbox(mo))
+        answer = mo.get(f"{ALERTS}/stream")
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "30")
 
 
 def test_a_cursor_of_somebody_elses_making_is_refused(portal: Portal) -> None:

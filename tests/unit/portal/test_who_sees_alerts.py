@@ -13,7 +13,7 @@ from services.chassis.auth import Role
 from services.contracts.envelope import Envelope
 from services.portal.accounts import Person
 from services.portal.live.change import Audience, Change, Cursor, heard, may_see
-from services.portal.live.hub import Hub
+from services.portal.live.hub import STREAMS_OF_ONE, Hub
 from services.portal.live.stream import Stream
 from tests.unit.portal.people import ANA, somebody
 
@@ -101,5 +101,27 @@ def test_people_whose_session_is_over_are_let_go() -> None:
     ana, mo = Stream(ANA, Cursor(NOON)), Stream(MANAGER, Cursor(NOON))
     hub.join(ana)
     hub.join(mo)
-    hub.end_sessions({"session-of-mo"})
+    hub.end_sessions({"session-of-ana"})
     assert (ana.ended, mo.ended) == ("signed_out", None)
+
+
+def test_whoever_sees_no_area_is_let_go_as_well() -> None:
+    hub = Hub()
+    nowhere = Stream(somebody(areas=()), Cursor(NOON))
+    hub.join(nowhere)
+    hub.end_sessions({"session-of-ana"})
+    assert nowhere.ended == "signed_out"
+    hub.leave(nowhere)
+    assert not hub.streams
+
+
+def test_one_person_has_room_for_many_pages_but_not_for_any_number() -> None:
+    hub = Hub()
+    pages = [Stream(ANA, Cursor(NOON)) for _ in range(STREAMS_OF_ONE)]
+    for page in pages:
+        assert hub.has_room_for(ANA)
+        hub.join(page)
+    assert not hub.has_room_for(ANA)
+    assert hub.has_room_for(MANAGER)
+    hub.leave(pages[0])
+    assert hub.has_room_for(ANA)
