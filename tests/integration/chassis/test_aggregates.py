@@ -90,6 +90,20 @@ def test_an_idempotency_key_replays_its_own_body_and_refuses_another(things: Thi
         asked(b'{"more": 1}').change(thing.id, count_up)
 
 
+def test_a_decision_that_another_write_overtook_is_not_counted(things: Things) -> None:
+    counted: list[object] = []
+    counting = Things(things.runtime, announce, lambda _thing, events: counted.extend(events))
+    thing = counting.create(new_thing(), [])
+    heard = counting.under(replace(fresh_context(), receipt="event-1"))
+
+    def overtaken(now: Thing) -> tuple[Thing, list[Counted]]:
+        heard.change(thing.id, count_up)
+        return count_up(now)
+
+    assert heard.change(thing.id, overtaken).count == 1
+    assert len(counted) == 1
+
+
 def test_a_decision_without_change_writes_nothing(things: Things) -> None:
     thing = things.create(new_thing(), [])
     things.change(thing.id, lambda same: (same, []))
