@@ -163,10 +163,11 @@ class Referral:
     def case_closed(self, *, by: str, closed_at: datetime, at: datetime) -> Decision:
         """Hear that the case was closed.
 
-        What still waits for triage stays, and so does a referral that was reopened since.
+        What still waits for triage stays, and so does a referral that was taken on, or reopened,
+        since: the closure may be heard days after it was said.
         """
-        late = self.status is Status.REOPENED and closed_at < self.updated_at
-        if self.status not in OPEN or late:
+        taken_on = (m.at for m in self.history if m.to in {Status.ACCEPTED, Status.REOPENED})
+        if self.status not in OPEN or closed_at < max(taken_on, default=closed_at):
             return self, ()
         return self._move(Status.CLOSED, by=by, at=at)
 

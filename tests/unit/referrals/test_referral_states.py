@@ -148,6 +148,13 @@ def test_what_happened_before_a_reopening_is_not_held_against_it() -> None:
     assert reopened.case_closed(by="ana", closed_at=before, at=AT + 9 * HOUR) == (reopened, ())
 
 
+@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.ENGAGED])
+def test_a_closure_from_before_she_was_taken_on_again_closes_nothing(status: Status) -> None:
+    taken_on = brought_to(status)
+    before = taken_on.history[0].at - HOUR
+    assert taken_on.case_closed(by="ana", closed_at=before, at=AT + 30 * HOUR) == (taken_on, ())
+
+
 @pytest.mark.parametrize("status", Status)
 def test_a_closed_case_closes_what_was_accepted_and_leaves_what_waits(status: Status) -> None:
     referral = brought_to(status)
