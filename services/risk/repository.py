@@ -62,13 +62,15 @@ class RiskProfiles(Repository[RiskProfile]):
         except Taken:
             return self.change(fresh[0].id, decide)
 
-    def unanswered(self, at: datetime, limit: int) -> list[RiskProfile]:
-        """Return profiles whose awaited alert is overdue.
+    def unanswered(self, at: datetime, limit: int) -> list[str]:
+        """Return the ids of profiles whose awaited alert is overdue, the longest waiting first.
 
         Those whose words still wait for the bus are left out: repeating them there helps nobody.
+        Ids, because one profile that cannot be read must not silence the others.
         """
         overdue = {"announce_again_at": {"$lte": at}, "outbox_due": {"$exists": False}}
-        return self.select(overdue, limit)
+        found = self._documents.find(overdue, {"_id": 1}).sort("announce_again_at", 1)
+        return [each["_id"] for each in found.limit(limit)]
 
     def open_words(self, words: object | None) -> str | None:
         """Return free text as it was written; None where there is none or it has been erased."""

@@ -38,6 +38,10 @@ class Tally:
             "casework_risk_awaited_alerts_announced_again_total",
             "High assessments announced again because no alert was heard for them in time.",
         )
+        self._failures = metrics.counter(
+            "casework_risk_announcing_again_failures_total",
+            "High assessments that could not be announced again; it is tried every few seconds.",
+        )
 
     def count(self, profile: RiskProfile, events: Sequence[object]) -> None:
         """Count the events of a decision that has been saved."""
@@ -46,6 +50,10 @@ class Tally:
                 self._again.inc()
             elif isinstance(event, RiskAssessed):
                 self._count_assessment(profile.assessment(event.assessment_id))
+
+    def insisting_failed(self) -> None:
+        """Count an assessment that could not be announced again."""
+        self._failures.inc()
 
     def _count_assessment(self, made: Assessment) -> None:
         self._assessed.labels(made.band.value, made.source.kind).inc()
@@ -59,13 +67,15 @@ class Parts:
 
     profiles: RiskProfiles
     rulebook: Rulebook
+    tally: Tally
     now: Callable[[], datetime]
 
 
 def wire(runtime: Runtime) -> Parts:
     """Make the parts of this service."""
-    profiles = RiskProfiles(runtime, announce, Tally(runtime.metrics).count)
-    return Parts(profiles, read_rulebook(), runtime.now)
+    tally = Tally(runtime.metrics)
+    profiles = RiskProfiles(runtime, announce, tally.count)
+    return Parts(profiles, read_rulebook(), tally, runtime.now)
 
 
 class Risk(Api, Consumers, Timers):

@@ -26,8 +26,8 @@ class Profiles(Protocol):
     def load(self, key: str) -> RiskProfile:
         """Return a profile."""
 
-    def unanswered(self, at: datetime, limit: int) -> Sequence[RiskProfile]:
-        """Return profiles whose awaited alert is overdue, and whose last words are on the bus."""
+    def unanswered(self, at: datetime, limit: int) -> Sequence[str]:
+        """Return the cases whose awaited alert is overdue, and whose last words are on the bus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,6 @@ def close_case(profiles: Profiles, case_id: str, *, at: datetime) -> None:
     profiles.change(case_id, lambda found: found.close(at))
 
 
-def insist(profiles: Profiles, *, at: datetime, limit: int) -> None:
-    """Announce again the high assessments for which nobody has raised an alert in time."""
-    for profile in profiles.unanswered(at, limit):
-        profiles.change(profile.id, lambda found: found.insist(at))
+def insist(profiles: Profiles, case_id: str, *, at: datetime) -> None:
+    """Announce a high assessment again for which nobody has raised an alert in time."""
+    profiles.change(case_id, lambda found: found.insist(at))

@@ -71,3 +71,14 @@ def test_a_reassessment_taken_up_by_an_open_alert_is_answered(
     second = case.assessed(heard, times=2)[-1]["data"]["assessment_id"]
     case.say("alert_reassessed", "notifications", assessment_id=second)
     until(lambda: "announce_again_at" not in profiles.find_one({"_id": case.id}))
+
+
+def test_a_profile_that_cannot_be_read_keeps_no_other_silent(
+    broker: Any, heard: Any, profiles: Any
+) -> None:
+    profiles.insert_one({"_id": "unreadable", "announce_again_at": clock.now() - HALF_A_MINUTE})
+    case = Case(broker)
+    case.referred()
+    case.assessed(heard)
+    let_half_a_minute_pass(profiles, case)
+    case.assessed(heard, times=2, within=15)

@@ -111,9 +111,9 @@ class KeptProfiles:
                 return profile
         raise NoProfile
 
-    def unanswered(self, at: datetime, limit: int) -> Sequence[RiskProfile]:
+    def unanswered(self, at: datetime, limit: int) -> Sequence[str]:
         awaiting = (p for p in self.kept.values() if p.awaited)
-        return [p for p in awaiting if p.awaited.announce_again_at <= at][:limit]
+        return [p.id for p in awaiting if p.awaited.announce_again_at <= at][:limit]
 
     def _keep(self, profile: RiskProfile, events: Sequence[object]) -> RiskProfile:
         self.kept[profile.id] = profile

@@ -95,10 +95,10 @@ def test_an_alert_about_something_else_is_none_of_its_business(profiles: KeptPro
 
 def test_it_insists_until_an_alert_is_heard(profiles: KeptProfiles) -> None:
     later = NOON + timedelta(seconds=31)
-    usecases.insist(profiles, at=later, limit=10)
+    usecases.insist(profiles, CASE, at=later)
     assert profiles.said[-1] == AssessmentAnnouncedAgain("referral-r1")
     usecases.note_alert(profiles, CASE, "referral-r1")
-    usecases.insist(profiles, at=later + DAY, limit=10)
+    usecases.insist(profiles, CASE, at=later + DAY)
     assert profiles.said.count(AssessmentAnnouncedAgain("referral-r1")) == 1
 
 
