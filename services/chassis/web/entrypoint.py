@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from services.chassis.auth import Principal, Role, Unauthenticated, verify
 from services.chassis.context import Context, fresh_context, request_receipt, trace_id
+from services.chassis.ids import read_reference
 from services.chassis.logs import get_logger
 from services.chassis.storage.access_log import Access
 from services.chassis.web.problems import Problem, Refused, invalid
@@ -124,7 +125,7 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
             principal=principal,
             context=self._context(request, principal, raw),
             at=self.container.runtime.now(),
-            path=request.environ["path_values"],
+            path=_tidied(request.environ["path_values"]),
             body=self._loaded(self.body, _json(raw)) if self.body else None,
             query=self._loaded(self.query, request.args.to_dict()) if self.query else None,
             idempotency_key=_key(request),
@@ -202,12 +203,21 @@ def door(method: str, url: str, **options: Any) -> Callable[[Method], Method]:
     return decorate
 
 
+def _tidied(path: Mapping[str, str]) -> Mapping[str, str]:
+    """Return a URL's variables, a reference in its one spelling: reads are listed under it."""
+    if "reference" not in path:
+        return path
+    return {**path, "reference": read_reference(path["reference"])}
+
+
 def _json(raw: bytes) -> Any:
     try:
-        return json.loads(raw or b"{}")
-    except ValueError:
+        told = json.loads(raw or b"{}")
+        json.dumps(told, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         detail = "The body is not JSON in UTF-8."
         raise Refused(Problem(HTTPStatus.BAD_REQUEST, "not-json", detail)) from None
+    return told
 
 
 def _key(request: WsgiRequest) -> str | None:

@@ -173,6 +173,25 @@ def test_reading_is_written_down(ask: Ask, case: Case, mongo: Any) -> None:
     assert (entry["who"], entry["role"]) == ("person-1", "manager")
 
 
+def test_no_spelling_of_a_reference_hides_a_read(
+    risk: str, tokens: Any, case: Case, mongo: Any
+) -> None:
+    headers = tokens.headers(role="manager", audience="risk", area=case.area)
+    spelt = case.reference.replace("-", "").lower()
+    assert httpx.get(f"{risk}/cases/{spelt}/assessments", headers=headers).status_code == 200
+    assert httpx.get(f"{risk}/cases/{case.id}/assessments", headers=headers).status_code == 404
+    log = mongo.database("risk")["access_log"]
+    assert log.count_documents({"case": case.reference}) == 1
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"instrument": "\\ud800"}'])
+def test_what_no_text_can_hold_is_no_json(risk: str, tokens: Any, case: Case, body: bytes) -> None:
+    headers = tokens.headers(role="manager", audience="risk", area=case.area)
+    headers |= {"Content-Type": "application/json"}
+    answer = httpx.post(f"{risk}/cases/{case.reference}/assessments", headers=headers, content=body)
+    assert answer.status_code == 400
+
+
 def test_a_case_that_nobody_knows_is_not_found(risk: str, tokens: Any) -> None:
     headers = tokens.headers(role="practitioner", audience="risk")
     answer = httpx.get(f"{risk}/cases/C-0000-0000/assessments", headers=headers)
