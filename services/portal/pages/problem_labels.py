@@ -41,5 +41,9 @@ PROBLEMS: dict[str, str] = {
     "closure-not-hers": _n("Only the practitioner who has the case, or a manager, may close it."),
     "session-already-recorded": _RECORDED,
     "session-not-on-file": _n("This session is not on the file any more. Open the case again."),
+    "item-not-of-instrument": _n("One of the answers is not part of this checklist."),
+    "grade-not-taken": _n("This checklist takes no grade."),
+    "nothing-to-assess": _n("Say what has changed, or what you judge, before you assess."),
+    "contended": _n("Somebody changed this at the same moment. Please send it again."),
 }
 OTHERWISE = _n("Nothing was changed. Check what you sent and try again.")
