@@ -9,8 +9,9 @@ printed once, as JSON on standard output, and stored nowhere in the clear.
      "people": [{"email": "ana@example.org", "display_name": "Ana", "role": "practitioner",
                  "areas": ["cluj"], "locale": "ro"}]}
 
-`scopes` may be left out for all. A person may have `id`, `agency_id`, `teams`, `time_zone`,
-`password` (otherwise one is made), and `"is_active": false` to close the account.
+`scopes` may be left out for all; `"is_active": false` revokes a key. A person, who is known by her
+address, may have `id`, `agency_id`, `teams`, `time_zone`, `password` (otherwise one is made), and
+`"is_active": false` to close the account.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from services.chassis.clock import now
 from services.chassis.settings import BadSettings
 from services.contracts.vocabulary import CODE
 from services.portal.accounts import Accounts, NewPerson, Scope, person_id
+from services.portal.accounts.agencies import StoredKey
 from services.portal.accounts.model import LOCALES
 from services.portal.app import open_database
 from services.portal.settings import read_settings
@@ -43,6 +45,7 @@ class KeySchema(Schema):
 
     name = fields.String(required=True, validate=validate.Length(min=1, max=64))
     scopes = fields.List(fields.Enum(Scope, by_value=True), load_default=lambda: list(Scope))
+    is_active = fields.Boolean(load_default=True)
 
 
 class AgencySchema(Schema):
@@ -98,12 +101,15 @@ async def provision(accounts: Accounts, wanted: dict[str, Any]) -> Made:
 
 
 async def _keys(accounts: Accounts, agency: dict[str, Any]) -> list[dict[str, str]]:
-    """Make the keys whose names no living key of the agency has."""
+    """Bring an agency's living keys to what is wanted and return those that were made."""
     known = await accounts.agencies.find(agency["id"])
-    alive = {key.name for key in known.keys if key.is_alive(now())}
+    alive = {key.name: key for key in known.keys if key.is_alive(now())}
     made = []
-    for key in agency["keys"]:
-        if key["name"] not in alive:
+    # Revoking comes first, so that there is room for a key in another's place.
+    for key in sorted(agency["keys"], key=lambda key: bool(key["is_active"])):
+        if key["name"] in alive:
+            await _settle(accounts, agency["id"], alive[key["name"]], key)
+        elif key["is_active"]:
             new = await accounts.agencies.create_key(
                 agency["id"], key["name"], key["scopes"], now()
             )
@@ -111,11 +117,22 @@ async def _keys(accounts: Accounts, agency: dict[str, Any]) -> list[dict[str, st
     return made
 
 
+async def _settle(
+    accounts: Accounts, agency_id: str, key: StoredKey, wanted: dict[str, Any]
+) -> None:
+    """Revoke a living key, or let it be used for what is wanted, keeping its secret."""
+    if not wanted["is_active"]:
+        await accounts.agencies.revoke_key(agency_id, key.key_id, now())
+    elif sorted(wanted["scopes"]) != sorted(key.scopes):
+        await accounts.agencies.set_scopes(agency_id, key.key_id, wanted["scopes"])
+
+
 async def _person(accounts: Accounts, person: dict[str, Any]) -> list[dict[str, str]]:
     password, is_active = person.pop("password"), person.pop("is_active")
     new = NewPerson(**person | {"areas": tuple(person["areas"]), "teams": tuple(person["teams"])})
     if not is_active:
-        await accounts.close_account(new.id or person_id(new.email))
+        account_id = await accounts.people.id_of(new.email)
+        await accounts.close_account(account_id or new.id or person_id(new.email))
         return []
     if await accounts.describe_person(new):
         return []

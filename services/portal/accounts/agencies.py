@@ -134,6 +134,10 @@ class Agencies:
         """End a key at once; an unknown one is none already."""
         await self._change_keys(agency_id, _replacing(key_id, revoked_at=at))
 
+    async def set_scopes(self, agency_id: str, key_id: str, scopes: Collection[Scope]) -> None:
+        """Let a key be used for these purposes and no others from now on."""
+        await self._change_keys(agency_id, _replacing(key_id, scopes=sorted(scopes)))
+
     async def holder(self, text: str, at: datetime) -> KeyHolder:
         """Return who shows an API key, and note its use.
 

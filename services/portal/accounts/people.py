@@ -81,6 +81,11 @@ class People:
         result = await self._collection.update_one(known, changed)
         return bool(result.modified_count) if result.matched_count else None
 
+    async def id_of(self, email: str) -> str | None:
+        """Return the id of the account of an e-mail address, active or not."""
+        found = await self._collection.find_one({"email": tidy_email(email), "kind": "person"})
+        return str(found["_id"]) if found else None
+
     async def by_email(self, email: str) -> Document | None:
         """Return the stored account of an e-mail address, while it is active."""
         query = {"email": tidy_email(email), "kind": "person", "is_active": True}

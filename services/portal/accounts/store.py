@@ -15,7 +15,7 @@ from services.portal.accounts import lockout
 from services.portal.accounts.agencies import Agencies
 from services.portal.accounts.model import LockedOut, Person, SignIn, SignInRefused
 from services.portal.accounts.passwords import Passwords
-from services.portal.accounts.people import NewPerson, People, person, person_id, tidy_email
+from services.portal.accounts.people import NewPerson, People, person, tidy_email
 from services.portal.accounts.sessions import Sessions
 
 Document = dict[str, Any]
@@ -99,10 +99,12 @@ class Accounts:
 
         Whoever gets another role or area signs in anew, so that no open page keeps the old one.
         """
-        is_changed = await self.people.describe(new)
-        if is_changed:
-            await self._end_all(new.id or person_id(new.email))
-        return is_changed is not None
+        account_id = await self.people.id_of(new.email)
+        if account_id is None:
+            return False
+        if await self.people.describe(new):
+            await self._end_all(account_id)
+        return True
 
     async def set_password(
         self, account_id: str, password: str, *, keep: str | None = None

@@ -11,7 +11,14 @@ import pytest
 from argon2 import PasswordHasher
 
 from services.chassis.auth import Role
-from services.portal.accounts import Accounts, LockedOut, NewPerson, SignInRefused
+from services.portal.accounts import (
+    Accounts,
+    KeyRefused,
+    LockedOut,
+    NewPerson,
+    Scope,
+    SignInRefused,
+)
 from services.portal.accounts.passwords import Passwords
 from services.portal.provision import FileSchema, provision
 from tests.integration.portal.door import WANTED, with_accounts
@@ -228,6 +235,42 @@ def test_who_gets_another_area_signs_in_anew_and_nobody_else_does(run: Callable[
         assert await accounts.person(mo.token)
         again = await accounts.sign_in("ana@example.org", PASSWORD)
         assert again.person.areas == ("perugia",)
+
+    run(work)
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": "manager"}])
+def test_a_person_is_known_by_her_address_though_the_file_leaves_out_her_id(
+    run: Callable[..., Any], change: dict[str, Any]
+) -> None:
+    async def work(accounts: Accounts) -> None:
+        await provision(accounts, FileSchema().load(WANTED))
+        ana = await accounts.sign_in("ana@example.org", PASSWORD)
+        listed = {name: value for name, value in WANTED["people"][0].items() if name != "id"}
+        await provision(accounts, FileSchema().load({"people": [listed | change]}))
+        assert await accounts.person(ana.token) is None
+        assert await accounts.sessions.alive({ana.person.session_id}, accounts._now()) == set()
+
+    run(work)
+
+
+def test_a_key_that_is_taken_away_or_narrowed_in_the_file_is_so_at_once(
+    run: Callable[..., Any],
+) -> None:
+    async def work(accounts: Accounts) -> None:
+        made = await provision(accounts, FileSchema().load(WANTED))
+        both, reader = [key["key"] for key in made.keys if key["agency_id"] == "riverside-police"]
+        keys = [
+            {"name": "both", "scopes": ["referrals:read"]},
+            {"name": "reader", "is_active": False},
+        ]
+        police = WANTED["agencies"][0] | {"keys": keys}
+        again = await provision(accounts, FileSchema().load({"agencies": [police]}))
+        assert again.keys == []
+        holder = await accounts.agencies.holder(both, accounts._now())
+        assert holder.scopes == {Scope.REFERRALS_READ}
+        with pytest.raises(KeyRefused):
+            await accounts.agencies.holder(reader, accounts._now())
 
     run(work)
 
