@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.chassis import clock
 from tests.integration.referrals.referral_doors import Somebody, new_woman, said, told
 from tests.support.bus import publish, published, ready
 from tests.support.waiting import until
@@ -93,7 +94,7 @@ def test_a_closed_case_closes_its_referrals_and_heard_twice_changes_nothing(
     woman = new_woman()
     one = manager.decide(police.referred(told(woman)), "accept").json()
     waiting = manager.read(police.referred(told(woman)))
-    closed = said("case_closed", one)
+    closed = said("case_closed", one) | {"occurred_at": clock.now().isoformat()}
     for event in (closed, closed, said("session_recorded", one, attendance="late")):
         tell(broker, event)
     until(lambda: status(manager, one) == "closed" and quiet(broker))
