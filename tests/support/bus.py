@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol, overload
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
+from services import contracts
+
+EXAMPLES = Path(contracts.__file__).parent / "examples"
 PERSISTENT = 2
 
 
@@ -61,6 +65,12 @@ def published(broker: Bus, exchange: str, key: str = "#") -> Iterator[Published]
         heard = Published(channel, queue)
         yield heard
         len(heard)
+
+
+def example(event_type: str, version: int = 1) -> dict[str, Any]:
+    """Return the golden example of an event, to be changed at will."""
+    told: dict[str, Any] = json.loads((EXAMPLES / f"{event_type}.v{version}.json").read_bytes())
+    return told
 
 
 def publish(

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
 
-from services import contracts
 from services.chassis import clock
 from services.chassis.ids import new_id, new_reference
 from services.contracts.catalogue import contract
-from tests.support import Published, publish, published, until
+from tests.support import Published, example, publish, published, until
 from tests.support.tokens import Tokens
 
-EXAMPLES = Path(contracts.__file__).parent / "examples"
 LONDON, CLUJ = "london-rbkc", "cluj"
 
 
@@ -69,7 +65,7 @@ class Notifications:
     ) -> str:
         """Publish an event like the golden example with other data; return its id."""
         known = contract(event_type, 1)
-        event = json.loads((EXAMPLES / f"{known.routing_key}.json").read_bytes())
+        event = example(event_type)
         event |= {"event_id": event_id or new_id(), "case_id": case.id, "seq": seq}
         event["data"] |= {"case_reference": case.reference, "area": case.area, **data}
         if "source" in event["data"]:

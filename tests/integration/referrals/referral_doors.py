@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.support import example
 from tests.support.tokens import Tokens
 
-EXAMPLES = Path(__file__).parents[3] / "services" / "contracts" / "examples"
 CANARY = "Zqcanary"
 _women = count(1)
 
@@ -124,6 +121,6 @@ class People:
 
 def said(event: str, case: dict[str, str], **data: Any) -> dict[str, Any]:
     """Return the golden example of an event, about this case, with a new id."""
-    envelope = json.loads((EXAMPLES / f"{event}.v1.json").read_text())
-    about = deepcopy(envelope["data"]) | {"case_reference": case["case_reference"]} | data
+    envelope = example(event)
+    about = envelope["data"] | {"case_reference": case["case_reference"]} | data
     return dict(envelope, event_id=f"event-{next(_women)}", data=about)

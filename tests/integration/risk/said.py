@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from services.chassis import clock
 from services.chassis.ids import new_id, new_reference
-from tests.support import publish, until
+from tests.support import example, publish, until
 from tests.support.bus import Bus
 
-EXAMPLES = Path(__file__).parents[3] / "services" / "contracts" / "examples"
 HIGH = {"professional_judgement": "high"}
 CALM = {"professional_judgement": None, "incidents_12_months": None, "answers": {}}
 """What makes a referral say nothing that would raise its level."""
@@ -44,7 +41,7 @@ class Case:
         self, type: str, publisher: str, headers: dict[str, Any] | None = None, **data: Any
     ) -> dict[str, Any]:
         """Publish an event like the published example, about this case."""
-        event = json.loads((EXAMPLES / f"{type}.v1.json").read_text())
+        event = example(type)
         about = {"case_reference": self.reference, "area": self.area}
         event |= {
             "event_id": new_id(),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,11 +14,10 @@ from services.chassis.auth import Role
 from services.chassis.ids import new_id, new_reference
 from services.contracts.catalogue import contract
 from services.contracts.envelope import Envelope, encode
-from tests.support import Published, publish, published, until
+from tests.support import Published, example, publish, published, until
 from tests.support.stack import Stack
 from tests.support.tokens import Tokens
 
-EXAMPLES = Path(__file__).parents[3] / "services" / "contracts" / "examples"
 AREA = "london-rbkc"
 
 
@@ -127,13 +124,13 @@ class Sessions:
     ) -> None:
         """Say what a neighbour would say of the case: its golden example, with changes."""
         publisher = contract(type, 1).publisher
-        example = json.loads((EXAMPLES / f"{type}.v1.json").read_text())["data"]
+        usual = example(type)["data"]
         named = {
             "case_reference": case.reference,
             "referral_reference": case.referral,
             "alert_reference": case.alert,
         }
-        data = example | {name: ref for name, ref in named.items() if name in example} | changes
+        data = usual | {name: ref for name, ref in named.items() if name in usual} | changes
         envelope = Envelope(
             event_id=event_id or new_id(),
             type=type,
