@@ -17,7 +17,7 @@ import pika
 from pika.exceptions import AMQPError
 
 from deploy.local.children import Child
-from deploy.local.definitions import USER, definitions
+from deploy.local.definitions import OWNER, definitions
 from deploy.local.keys import Keys
 from deploy.local.layout import Layout
 from deploy.local.ports import HOST
@@ -71,9 +71,10 @@ class Broker:
             raise CannotGoOn("the broker has not been started")
         return self._server
 
-    def uri(self, vhost: str = VHOST) -> str:
-        """Return where a virtual host of this node is, with user and password."""
-        return f"amqp://{USER}:{self._keys.bus_password}@{HOST}:{self.ports.amqp}/{vhost}"
+    def uri(self, vhost: str = VHOST, user: str = OWNER) -> str:
+        """Return where a virtual host of this node is, with a user and the password."""
+        password = self._keys.bus_password(user)
+        return f"amqp://{user}:{password}@{HOST}:{self.ports.amqp}/{vhost}"
 
     def start(self) -> None:
         """Start name service and node; `wait` tells when the node answers."""
@@ -124,7 +125,7 @@ class Broker:
     def add_vhosts(self, vhosts: Sequence[str]) -> None:
         """Add virtual hosts with our user and policies to the running node."""
         with NamedTemporaryFile("w", dir=self.home, suffix=".json") as told:
-            json.dump(definitions(vhosts, self._keys.bus_password), told)
+            json.dump(definitions(vhosts, self._keys.bus_users()), told)
             told.flush()
             self.control("import_definitions", told.name)
 
@@ -140,7 +141,7 @@ class Broker:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         told = self.home / "definitions.json"
         told.touch(mode=0o600)
-        told.write_text(json.dumps(definitions(self._vhosts, self._keys.bus_password)))
+        told.write_text(json.dumps(definitions(self._vhosts, self._keys.bus_users())))
         (self.home / "rabbitmq.conf").write_text(CONFIGURATION.format(definitions=told))
         (self.home / "enabled_plugins").write_text("[].\n")
         cookie = self.home / ".erlang.cookie"

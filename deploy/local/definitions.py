@@ -1,4 +1,4 @@
-"""What a private broker is told at its start: virtual hosts, our user, and the policies."""
+"""What a broker is told at its start: virtual hosts, users with their rights, and the policies."""
 
 from __future__ import annotations
 
@@ -7,32 +7,53 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from deploy.local.layout import ROOT
+from services.contracts.catalogue import CONTRACTS
 
 POLICIES = ROOT / "deploy" / "rabbitmq" / "policies.json"
-USER = "casework"
+OWNER = "casework"
 SALT_BYTES = 4  # RabbitMQ's format of a hashed password
 
 
-def definitions(vhosts: Iterable[str], password: str) -> dict[str, Any]:
-    """Return the definitions of a broker on which `USER` may do everything in these hosts."""
-    hosts = list(vhosts)
+@dataclass(frozen=True, slots=True)
+class BusUser:
+    """A user of the bus; rights are regular expressions over names of queues and exchanges."""
+
+    name: str
+    password: str
+    configure: str = ".*"
+    write: str = ".*"
+    read: str = ".*"
+
+
+def service_user(service: str, password: str) -> BusUser:
+    """Return the user of one service.
+
+    It speaks on its own exchange only, and reads its own queues only. Since either side may start
+    first, it may declare the exchanges of whom it hears and the queues of those who hear it. It may
+    write to the default exchange, by which its retry ladder leads back to its own queues.
+    """
+    said = sorted({each.type for each in CONTRACTS if each.publisher == service})
+    mine = rf"{service}\..*" + (rf"|[a-z]+\.({'|'.join(said)})\.v[0-9]+" if said else "")
+    return BusUser(
+        name=service,
+        password=password,
+        configure=rf"^({mine}|[a-z]+\.events)$",
+        write=rf"^({mine}|amq\.default)$",
+        read=rf"^({service}\..*|[a-z]+\.events)$",
+    )
+
+
+def definitions(vhosts: Iterable[str], users: Iterable[BusUser]) -> dict[str, Any]:
+    """Return the definitions of a broker on which each user has its rights in all these hosts."""
+    hosts, known = list(vhosts), list(users)
     return {
-        "users": [
-            {
-                "name": USER,
-                "password_hash": hashed(password),
-                "hashing_algorithm": "rabbit_password_hashing_sha256",
-                "tags": "",
-            }
-        ],
+        "users": [_user(user) for user in known],
         "vhosts": [{"name": host} for host in hosts],
-        "permissions": [
-            {"user": USER, "vhost": host, "configure": ".*", "write": ".*", "read": ".*"}
-            for host in hosts
-        ],
+        "permissions": [_permission(user, host) for host in hosts for user in known],
         "policies": [policy | {"vhost": host} for host in hosts for policy in policies()],
     }
 
@@ -41,6 +62,20 @@ def policies() -> list[dict[str, Any]]:
     """Return the policies that hold everywhere, for the default virtual host."""
     found: list[dict[str, Any]] = json.loads(POLICIES.read_text())["policies"]
     return found
+
+
+def _user(user: BusUser) -> dict[str, Any]:
+    return {
+        "name": user.name,
+        "password_hash": hashed(user.password),
+        "hashing_algorithm": "rabbit_password_hashing_sha256",
+        "tags": "",
+    }
+
+
+def _permission(user: BusUser, vhost: str) -> dict[str, str]:
+    rights = {"configure": user.configure, "write": user.write, "read": user.read}
+    return {"user": user.name, "vhost": vhost, **rights}
 
 
 def hashed(password: str) -> str:

@@ -16,9 +16,12 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from deploy.local.definitions import OWNER, BusUser, service_user
+
 VAULT_KEY_BYTES = 96  # what MongoDB's local key provider takes
 BLIND_INDEX_KEY_BYTES = 32
 SERVICES_WITH_A_VAULT = ("referrals", "risk", "sessions", "notifications")
+BUS_USERS = (OWNER, *SERVICES_WITH_A_VAULT, "portal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,22 @@ class Keys:
         """Return the key of the index by which referrals match a woman (32 bytes)."""
         return self.folder / "blind-index.key"
 
-    @property
-    def bus_password(self) -> str:
-        """Return the password of our user on the private broker."""
-        return (self.folder / "bus-password").read_text()
+    def bus_password(self, user: str) -> str:
+        """Return the password of a service, or of the owner, on the private broker."""
+        return (self.folder / f"{user}-bus-password").read_text()
 
     @property
     def bus_cookie(self) -> str:
         """Return the secret that admits to the private broker's node."""
         return (self.folder / "bus-cookie").read_text()
+
+    def bus_users(self) -> list[BusUser]:
+        """Return the users of the bus: the owner, who may everything, and each service."""
+        services = (name for name in BUS_USERS if name != OWNER)
+        return [
+            BusUser(OWNER, self.bus_password(OWNER)),
+            *(service_user(name, self.bus_password(name)) for name in services),
+        ]
 
     def vault(self, service: str) -> Path:
         """Return the master key of a service's key vault (96 bytes)."""
@@ -62,8 +72,9 @@ def ensure_keys(folder: Path) -> Keys:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = Keys(folder)
     _ensure(keys.blind_index, secrets.token_bytes(BLIND_INDEX_KEY_BYTES))
-    _ensure(folder / "bus-password", secrets.token_urlsafe(24).encode())
     _ensure(folder / "bus-cookie", secrets.token_hex(20).encode())
+    for user in BUS_USERS:
+        _ensure(folder / f"{user}-bus-password", secrets.token_urlsafe(24).encode())
     for service in SERVICES_WITH_A_VAULT:
         _ensure(keys.vault(service), secrets.token_bytes(VAULT_KEY_BYTES))
     _ensure_token_pair(keys)

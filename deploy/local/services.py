@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from urllib.error import URLError
@@ -25,13 +25,15 @@ ASK_WITHIN_S = 2.0
 class Addresses:
     """Where everything of one running system is; `ports` has one for each service.
 
-    Two systems with two values of `database_prefix` can share a database server.
+    A service that is in `amqp_uris` has a user of its own on the bus. Two systems with two values
+    of `database_prefix` can share a database server.
     """
 
     amqp_uri: str
     mongodb_uri: str
     ports: Mapping[str, int]
     database_prefix: str = ""
+    amqp_uris: Mapping[str, str] = field(default_factory=dict)
 
     def url(self, service: str) -> str:
         """Return the base URL of a service; the portal's is the one that browsers see."""
@@ -66,7 +68,7 @@ def settings(service: str, addresses: Addresses, keys: Keys) -> dict[str, str]:
         dict(os.environ)
         | {
             "PYTHONUNBUFFERED": "1",
-            "AMQP_URI": addresses.amqp_uri,
+            "AMQP_URI": addresses.amqp_uris.get(service, addresses.amqp_uri),
             "MONGODB_URI": addresses.mongodb_uri,
             "DATABASE_PREFIX": addresses.database_prefix,
             "HTTP_HOST": HOST,

@@ -51,6 +51,7 @@ class System:
             environment.get("MONGODB_URI") or self._database.uri,
             {name: ports[name] for name in SERVICES},
             environment.get("DATABASE_PREFIX", ""),
+            {} if "AMQP_URI" in environment else self._own_bus_users(),
         )
 
     def start(self) -> Accounts:
@@ -81,6 +82,9 @@ class System:
         """End everything that was started: services first, then broker and database."""
         with self._progress.step("stopped"):
             self._supervisor.stop()
+
+    def _own_bus_users(self) -> dict[str, str]:
+        return {name: self._broker.uri(user=name) for name in SERVICES}
 
     def _start_servers(self) -> None:
         add = self._supervisor.add
