@@ -9,10 +9,12 @@ from starlette.types import Scope as AsgiScope
 
 from services.chassis.clock import now
 from services.portal.accounts import Accounts, KeyHolder, KeyRefused, Person, SignIn
+from services.portal.accounts.devices import KNOWN_FOR
 from services.portal.accounts.sessions import ABSOLUTE
 from services.portal.faults import API
 
 COOKIE = "ttp_session"
+DEVICE = "ttp_device"
 STREAM = f"{API}v1/alerts/stream"
 _ANONYMOUS = ("/static/", "/health/", "/metrics")
 
@@ -64,6 +66,11 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def device_of(request: Request) -> str:
+    """Return the token of the device that a request comes from, empty where it has none."""
+    return request.cookies.get(DEVICE, "")
+
+
 def remember(response: Response, signed: SignIn, *, is_https: bool) -> Response:
     """Put a new session into the browser's cookie."""
     response.set_cookie(
@@ -71,6 +78,15 @@ def remember(response: Response, signed: SignIn, *, is_https: bool) -> Response:
         signed.token,
         max_age=int(ABSOLUTE.total_seconds()),
         path="/",
+        httponly=True,
+        samesite="lax",
+        secure=is_https,
+    )
+    response.set_cookie(
+        DEVICE,
+        signed.device,
+        max_age=int(KNOWN_FOR.total_seconds()),
+        path="/sign-in",
         httponly=True,
         samesite="lax",
         secure=is_https,

@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.chassis.web.problems import Problem
 from services.portal import faults
+from services.portal.identity import address_of
+from services.portal.networks import network_of
 
 SWEPT_ABOVE = 10_000
 _FREE = ("/static/", "/health/", "/metrics")
@@ -91,7 +93,7 @@ def _caller(request: Request) -> tuple[str, str]:
         return "key", request.state.key_holder.id
     if request.state.person:
         return "person", request.state.person.id
-    return "address", f"address:{request.client.host if request.client else ''}"
+    return "address", f"address:{network_of(address_of(request))}"
 
 
 def _come_again(wait: float) -> Problem:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.chassis.web.problems import Problem, Refused
 from services.portal import faults
 from services.portal.access import local_path, open_to_all, signed_in
-from services.portal.identity import COOKIE, address_of, forget, remember
+from services.portal.identity import COOKIE, address_of, device_of, forget, remember
 
 __all__ = [
     "COOKIE",
@@ -23,6 +23,7 @@ __all__ = [
     "FormGuard",
     "address_of",
     "check_token",
+    "device_of",
     "forget",
     "local_path",
     "open_to_all",

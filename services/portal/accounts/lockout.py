@@ -15,11 +15,13 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import DuplicateKeyError
 
 from services.portal.accounts.model import LockedOut
+from services.portal.networks import network_of
 
 Document = dict[str, Any]
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=30)
 FORGOTTEN_AFTER = timedelta(hours=24)
+EASED_EVERY = timedelta(minutes=5)
 PER_ACCOUNT = 5
 PER_ADDRESS = 20
 _DOUBLINGS = 10
@@ -27,11 +29,15 @@ _DOUBLINGS = 10
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What failures are counted by: a kind (`account`, `address`) with its tolerance."""
+    """What failures are counted by: a kind (such as `account`) with its tolerance.
+
+    Where `eased_every` is given, one failure is forgotten in each such time.
+    """
 
     kind: str
     value: str
     tolerance: int
+    eased_every: timedelta | None = None
 
     @property
     def id(self) -> str:
@@ -45,15 +51,29 @@ def by_account(email: str) -> Counter:
 
 
 def by_address(address: str) -> Counter:
-    """Count for a network address; offices share one, so it is more patient."""
-    return Counter("address", address, PER_ADDRESS)
+    """Count for a network address; offices share one, so it is more patient.
+
+    People mistype every day, and nobody's right password can forgive the slips of the whole office:
+    time does.
+    """
+    return Counter("address", network_of(address), PER_ADDRESS, EASED_EVERY)
 
 
-def locked_until(failures: int, tolerance: int, at: datetime) -> datetime | None:
+def by_device(token: str) -> Counter:
+    """Count for a device that is known, apart from what others do with the same account."""
+    return Counter("device", token, PER_ACCOUNT)
+
+
+def by_session(session_id: str) -> Counter:
+    """Count for one who is signed in and proves that it is still she."""
+    return Counter("session", session_id, PER_ACCOUNT)
+
+
+def locked_until(failures: float, tolerance: int, at: datetime) -> datetime | None:
     """Return when the next attempt may be made: 30 s after the last tolerated, then doubling."""
     if failures < tolerance:
         return None
-    doubled = FIRST_WAIT * (1 << min(failures - tolerance, _DOUBLINGS))
+    doubled = FIRST_WAIT * (1 << min(int(failures - tolerance), _DOUBLINGS))
     return at + min(doubled, LONGEST_WAIT)
 
 
@@ -98,7 +118,7 @@ class Attempts:
         )
 
     async def _count(self, counter: Counter, known: Document | None, at: datetime) -> bool:
-        failures = (known["failures"] if known else 0) + 1
+        failures = _left(counter, known, at) + 1
         counted = {
             "failures": failures,
             "locked_until": locked_until(failures, counter.tolerance, at),
@@ -115,3 +135,14 @@ class Attempts:
         except DuplicateKeyError:
             return False
         return True
+
+
+def _left(counter: Counter, known: Document | None, at: datetime) -> float:
+    """Return how many failures still count."""
+    if known is None:
+        return 0
+    failures = float(known["failures"])
+    if counter.eased_every is not None:
+        passed: timedelta = at - (known["forget_at"] - FORGOTTEN_AFTER)
+        failures -= passed / counter.eased_every
+    return max(failures, 0)

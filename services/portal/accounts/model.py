@@ -60,10 +60,14 @@ class KeyHolder:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A new session: the token goes into the cookie and is kept nowhere else."""
+    """A new session: the token goes into the cookie and is kept nowhere else.
+
+    `device` is the token by which this device is known from now on.
+    """
 
     token: str
     person: Person
+    device: str
 
 
 class SignInRefused(Exception):

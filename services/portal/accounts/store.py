@@ -13,6 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from services.chassis import clock
 from services.portal.accounts import lockout
 from services.portal.accounts.agencies import Agencies
+from services.portal.accounts.devices import Devices
 from services.portal.accounts.model import LockedOut, Person, SignIn, SignInRefused
 from services.portal.accounts.passwords import Passwords
 from services.portal.accounts.people import NewPerson, People, person, tidy_email
@@ -39,6 +40,7 @@ class Accounts:
         self.people = People(database["accounts"])
         self.agencies = Agencies(database["accounts"])
         self.sessions = Sessions(database["sessions"])
+        self.devices = Devices(database["devices"])
         self.attempts = lockout.Attempts(database["sign_in_attempts"])
         self.sessions_ended = asyncio.Event()
         self._now = now
@@ -47,11 +49,13 @@ class Accounts:
 
     async def build_indexes(self) -> None:
         """Build what is missing of the indexes."""
-        for part in (self.people, self.agencies, self.sessions, self.attempts):
+        for part in (self.people, self.agencies, self.sessions, self.devices, self.attempts):
             await part.build_indexes()
 
-    async def sign_in(self, email: str, password: str, address: str = "") -> SignIn:
-        """Open a session for a person; `address` is where she comes from.
+    async def sign_in(
+        self, email: str, password: str, address: str = "", device: str = ""
+    ) -> SignIn:
+        """Open a session for a person; `address` is where she comes from, `device` its token.
 
         Raises:
             SignInRefused: e-mail and password do not belong together.
@@ -59,7 +63,7 @@ class Accounts:
 
         """
         try:
-            done = await self._sign_in(tidy_email(email), password, address)
+            done = await self._sign_in(tidy_email(email), password, address, device)
         except LockedOut:
             self._signed_in("locked_out")
             raise
@@ -111,6 +115,7 @@ class Accounts:
     ) -> None:
         """Give an account another password and end its sessions, but for the one to `keep`."""
         await self.people.set_password(account_id, await self._passwords.hash(password))
+        await self.devices.forget_all(account_id)
         await self._end_all(account_id, but=keep)
 
     async def close_account(self, account_id: str) -> None:
@@ -126,7 +131,7 @@ class Accounts:
             LockedOut: too many attempts failed.
 
         """
-        if await self._proved(who.email, old) is None:
+        if await self._proved(who.email, old, lockout.by_session(who.session_id)) is None:
             raise SignInRefused("the old password is another one")
         await self.set_password(who.id, new, keep=who.session_id)
 
@@ -139,22 +144,31 @@ class Accounts:
         await self.sessions.end_all(account_id, but=but)
         self.sessions_ended.set()
 
-    async def _sign_in(self, email: str, password: str, address: str) -> SignIn | None:
+    async def _sign_in(self, email: str, password: str, address: str, device: str) -> SignIn | None:
         at = self._now()
-        nearby = lockout.by_address(address)
-        if address:
-            await self.attempts.begin(nearby, at)
-        account = await self._proved(email, password)
+        if await self.devices.knows(device, email, at):
+            account = await self._proved(email, password, lockout.by_device(device))
+        else:
+            account = await self._proved_nearby(email, password, address)
+            device = ""
         if account is None:
             return None
-        if address:
-            await self.attempts.take_back(nearby)
         token, session = await self.sessions.open(account["_id"], at)
-        return SignIn(token, person(account, session))
+        device = device or await self.devices.remember(account["_id"], email, at)
+        return SignIn(token, person(account, session), device)
 
-    async def _proved(self, email: str, password: str) -> Document | None:
+    async def _proved_nearby(self, email: str, password: str, address: str) -> Document | None:
+        """Return the account of one whose device is not known, counting for her address as well."""
+        nearby = lockout.by_address(address)
+        if address:
+            await self.attempts.begin(nearby, self._now())
+        account = await self._proved(email, password, lockout.by_account(email))
+        if account is not None and address:
+            await self.attempts.take_back(nearby)
+        return account
+
+    async def _proved(self, email: str, password: str, mine: lockout.Counter) -> Document | None:
         """Return the account that the password belongs to, counting the attempt."""
-        mine = lockout.by_account(email)
         await self.attempts.begin(mine, self._now())
         account = await self.people.by_email(email)
         stored = account["password_hash"] if account else None

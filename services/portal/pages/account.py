@@ -15,6 +15,7 @@ from services.portal.pages.rendering import page
 from services.portal.security import COOKIE as SESSION
 from services.portal.security import (
     address_of,
+    device_of,
     forget,
     local_path,
     open_to_all,
@@ -60,7 +61,9 @@ async def sign_in(request: Request) -> Response:
     email, password = str(typed.get("email", "")), str(typed.get("password", ""))
     kept = {"email": email, "next": str(typed.get("next", ""))}
     try:
-        done = await request.app.state.accounts.sign_in(email, password, address_of(request))
+        done = await request.app.state.accounts.sign_in(
+            email, password, address_of(request), device_of(request)
+        )
     except SignInRefused:
         return _sign_in_page(request, 401, **kept, refused=True)
     except LockedOut as locked:

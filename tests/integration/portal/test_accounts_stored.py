@@ -118,6 +118,51 @@ def test_signing_in_correctly_all_day_from_one_office_locks_nobody_out(
     run(work)
 
 
+def test_an_office_where_somebody_mistypes_every_day_is_not_shut_out(
+    run: Callable[..., Any], clock: Clock
+) -> None:
+    async def work(accounts: Accounts) -> None:
+        for number in range(60):
+            with pytest.raises(SignInRefused):
+                await accounts.sign_in(f"person{number}@example.org", "slip", "192.0.2.7")
+            clock.pass_(minutes=10)
+
+    run(work)
+
+
+def test_strangers_do_not_lock_her_out_where_she_has_been_before(
+    run: Callable[..., Any],
+) -> None:
+    async def work(accounts: Accounts) -> None:
+        known = (await accounts.sign_in(EMAIL, PASSWORD, "192.0.2.7")).device
+        await fail(accounts, 5)
+        with pytest.raises(LockedOut):
+            await accounts.sign_in(EMAIL, PASSWORD, device="another")
+        again = await accounts.sign_in(EMAIL, PASSWORD, device=known)
+        assert again.device == known
+        with pytest.raises(LockedOut):
+            await accounts.sign_in(EMAIL, PASSWORD)
+        await accounts.change_password(again.person, PASSWORD, "another long password")
+        with pytest.raises(LockedOut):
+            await accounts.sign_in(EMAIL, "another long password", device=known)
+
+    run(work)
+
+
+def test_a_known_device_has_no_more_tries_than_a_stranger(run: Callable[..., Any]) -> None:
+    async def work(accounts: Accounts) -> None:
+        known = (await accounts.sign_in(EMAIL, PASSWORD)).device
+        for _ in range(5):
+            with pytest.raises(SignInRefused):
+                await accounts.sign_in(EMAIL, "wrong", device=known)
+        with pytest.raises(LockedOut):
+            await accounts.sign_in(EMAIL, PASSWORD, device=known)
+        with pytest.raises(SignInRefused):
+            await accounts.sign_in("other@example.org", "wrong", device=known)
+
+    run(work)
+
+
 def test_every_sign_in_is_a_new_session_with_its_own_token(run: Callable[..., Any]) -> None:
     async def work(accounts: Accounts) -> None:
         first = await accounts.sign_in(EMAIL, PASSWORD)
@@ -204,7 +249,12 @@ def test_neither_passwords_nor_keys_nor_tokens_are_stored(
     async def work(accounts: Accounts) -> list[str]:
         signed = await accounts.sign_in(EMAIL, PASSWORD)
         made = await provision(accounts, FileSchema().load(WANTED))
-        return [PASSWORD, signed.token, *(key["key"].rpartition("_")[2] for key in made.keys)]
+        return [
+            PASSWORD,
+            signed.token,
+            signed.device,
+            *(key["key"].rpartition("_")[2] for key in made.keys),
+        ]
 
     secrets = run(work)
     database = mongo.database("portal")

@@ -100,9 +100,11 @@ def test_a_role_that_may_not_is_told_so(portal: Portal) -> None:
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(portal: Portal) -> None:
     form = {"email": "ana@example.org", "password": PASSWORD}
-    cookie = portal.visitor().post("/sign-in", data=form).headers["set-cookie"]
-    assert cookie.startswith("ttp_session=")
-    assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
+    session, device = portal.visitor().post("/sign-in", data=form).headers.get_list("set-cookie")
+    assert session.startswith("ttp_session=")
+    assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(session.split("; "))
+    assert device.startswith("ttp_device=")
+    assert {"HttpOnly", "Path=/sign-in", "SameSite=lax"} <= set(device.split("; "))
 
 
 def test_a_wrong_password_and_an_unknown_person_look_alike(portal: Portal) -> None:
@@ -139,6 +141,16 @@ def test_a_write_of_another_site_is_refused(portal: Portal) -> None:
     elsewhere = {"Origin": "https://evil.example"}
     form = {"email": "ana@example.org", "password": PASSWORD}
     assert portal.visitor().post("/sign-in", data=form, headers=elsewhere).status_code == 403
+
+
+def test_strangers_who_guess_do_not_keep_her_from_her_inbox(portal: Portal) -> None:
+    lea = portal.signed_in("lea")
+    lea.post("/sign-out")
+    form = {"email": "lea@example.org", "password": "guess"}
+    while portal.visitor().post("/sign-in", data=form).status_code != 429:
+        pass
+    answer = lea.post("/sign-in", data=form | {"password": PASSWORD})
+    assert answer.status_code == 303
 
 
 def test_too_many_wrong_passwords_lock_the_account_but_not_the_house(portal: Portal) -> None:

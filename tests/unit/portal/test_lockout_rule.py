@@ -41,3 +41,23 @@ def test_what_was_typed_is_not_kept() -> None:
     typed = "hunter2"  # a password in the wrong field
     assert typed not in by_account(typed).id
     assert by_account(typed).id != by_address(typed).id
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("fe80::1%eth0", "fe80::2"),
+    ],
+)
+def test_who_can_choose_her_address_counts_as_one(one: str, other: str) -> None:
+    assert by_address(one).id == by_address(other).id
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("192.0.2.1", "192.0.2.2"), ("2001:db8:1:2::1", "2001:db8:1:3::1"), ("", "unix")],
+)
+def test_neighbours_do_not_count_as_one(one: str, other: str) -> None:
+    assert by_address(one).id != by_address(other).id
