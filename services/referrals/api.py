@@ -83,6 +83,7 @@ class Api:
         "/referrals/<reference>",
         roles=AGENCY | CASEWORKERS,
         answer=schemas.ReferralView,
+        reads_case=True,
         summary="Read what became of a referral.",
     )
     def read_referral(self, request: Request) -> Any:

@@ -170,7 +170,7 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
         """Write a read down under its case: of an alert too, which has a reference of its own."""
         self.container.access_log.record(
             Access(
-                case=getattr(read, "case_reference", request.path["reference"]),
+                case=_case_of(read) or request.path["reference"],
                 who=request.principal.id,
                 role=request.principal.role,
                 action=self.method_name,
@@ -208,6 +208,13 @@ def _tidied(path: Mapping[str, str]) -> Mapping[str, str]:
     if "reference" not in path:
         return path
     return {**path, "reference": read_reference(path["reference"])}
+
+
+def _case_of(read: Any) -> str | None:
+    """Return the case that an answer names, be it an object or a mapping."""
+    if isinstance(read, Mapping):
+        return read.get("case_reference")
+    return getattr(read, "case_reference", None)
 
 
 def _json(raw: bytes) -> Any:

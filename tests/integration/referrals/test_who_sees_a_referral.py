@@ -91,11 +91,13 @@ def test_who_sees_one_referral_of_a_case_reads_all_of_it(
 
 
 def test_each_read_of_a_case_is_written_down(people: People, police: Somebody, mongo: Any) -> None:
-    case = people.staff().read(police.referred())["case_reference"]
-    people.staff("practitioner", id="ana").ask("GET", f"/cases/{case}/client")
-    log = list(mongo.database("referrals").access_log.find({"case": case}))
+    ana = people.staff("practitioner", id="ana")
+    case = ana.read(police.referred())["case_reference"]
+    ana.ask("GET", f"/cases/{case}/client")
+    log = list(mongo.database("referrals").access_log.find({"case": case}).sort("at"))
     assert [(entry["who"], entry["role"], entry["action"]) for entry in log] == [
-        ("ana", "practitioner", "read_client")
+        ("ana", "practitioner", "read_referral"),
+        ("ana", "practitioner", "read_client"),
     ]
 
 
