@@ -41,6 +41,7 @@ def _configuration(app: Starlette, settings: PortalSettings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=LET_GO_AFTER_S,
         timeout_keep_alive=30,
         h11_max_incomplete_event_size=32 * 1024,

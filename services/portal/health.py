@@ -17,6 +17,7 @@ from services.portal.access import open_to_all
 from services.portal.identity import address_of
 
 DATABASE_WITHIN_S = 2.0
+_PROXIES_SAY = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
 def routes() -> list[BaseRoute]:
@@ -49,8 +50,9 @@ async def ready(request: Request) -> Response:
 
 @open_to_all
 async def metrics(request: Request) -> Response:
-    """Give Prometheus what is measured here; it asks from our own network."""
-    if not is_nearby(address_of(request)):
+    """Give Prometheus what is measured here; it asks from our own network, and through no proxy."""
+    is_sent = any(name in request.headers for name in _PROXIES_SAY)
+    if is_sent or not is_nearby(address_of(request)):
         raise HTTPException(HTTPStatus.NOT_FOUND)
     registry = request.app.state.metrics.shared.registry
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

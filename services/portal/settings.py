@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import Env, EnvError
+from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
 from services.chassis.settings import LEVELS, PORTS, BadSettings, mongo_address
@@ -17,13 +18,15 @@ from services.chassis.settings import LEVELS, PORTS, BadSettings, mongo_address
 class PortalSettings:
     """The place of the portal: its address, its database, the bus and the four services.
 
-    `origin` is the address in people's browsers; `rate_per_s` and `rate_burst` bound what one
+    `origin` is the address in people's browsers; `proxies` are the addresses or networks of those
+    who are believed when they say for whom they ask; `rate_per_s` and `rate_burst` bound what one
     account or API key may ask of one process; `upstreams` maps a service to its base URL.
     """
 
     http_host: str
     http_port: int
     origin: str
+    proxies: str
     mode: str
     log_level: str
     mongo_uri: str
@@ -62,6 +65,7 @@ def _read(env: Env) -> PortalSettings:
             http_host=env.str("HTTP_HOST", "127.0.0.1"),
             http_port=port,
             origin=env.str("PORTAL_ORIGIN", f"http://localhost:{port}").rstrip("/"),
+            proxies=env.str("PORTAL_PROXIES", "127.0.0.1", validate=_not_everybody),
             mode=env.str("MODE", "local", validate=OneOf(("local", "production"))),
             log_level=env.str("LOG_LEVEL", "INFO", validate=OneOf(LEVELS)),
             mongo_uri=uri,
@@ -79,6 +83,14 @@ def _read(env: Env) -> PortalSettings:
         )
     except EnvError as error:
         raise BadSettings(f"{error}. See deploy/example.env for every setting.") from None
+
+
+def _not_everybody(proxies: str) -> None:
+    if "*" in proxies:
+        raise ValidationError(
+            "name the proxies' addresses or networks: whoever may say where she comes from can "
+            "guess passwords without end"
+        )
 
 
 def _beside(service: str) -> str:

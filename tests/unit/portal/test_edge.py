@@ -135,11 +135,19 @@ def test_browsers_that_came_by_https_are_kept_on_it(tmp_path: Path) -> None:
     assert "strict-transport-security" not in plain.headers
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+def test_measurements_are_not_for_whom_a_proxy_sends(tmp_path: Path, header: str) -> None:
+    assert get(wired(tmp_path), "/metrics").status_code == 200
+    assert get(wired(tmp_path), "/metrics", **{header: "10.2.3.4"}).status_code == 404
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.2.3.4", "::1", "fd00::1"])
 def test_measurements_are_for_our_own_network(address: str) -> None:
     assert is_nearby(address)
 
 
-@pytest.mark.parametrize("address", ["81.2.69.142", "2a02:6b8::1", "", "unix"])
+@pytest.mark.parametrize(
+    "address", ["81.2.69.142", "2a02:6b8::1", "::ffff:81.2.69.142", "", "unix"]
+)
 def test_measurements_are_not_for_the_world(address: str) -> None:
     assert not is_nearby(address)

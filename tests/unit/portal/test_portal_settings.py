@@ -17,7 +17,14 @@ NEEDED = {
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    for name in ("MODE", "PORTAL_ORIGIN", "PORTAL_PORT", "PORTAL_MONGO_URI", "DATABASE_PREFIX"):
+    for name in (
+        "MODE",
+        "PORTAL_ORIGIN",
+        "PORTAL_PORT",
+        "PORTAL_MONGO_URI",
+        "DATABASE_PREFIX",
+        "PORTAL_PROXIES",
+    ):
         monkeypatch.delenv(name, raising=False)
     for name, value in NEEDED.items():
         monkeypatch.setenv(name, value)
@@ -45,3 +52,12 @@ def test_production_without_https_is_refused(environment: pytest.MonkeyPatch) ->
         read_settings(Env())
     environment.setenv("PORTAL_ORIGIN", "https://turning.example.org/")
     assert read_settings(Env()).origin == "https://turning.example.org"
+
+
+def test_not_everybody_may_say_where_she_comes_from(environment: pytest.MonkeyPatch) -> None:
+    assert read_settings(Env()).proxies == "127.0.0.1"
+    environment.setenv("PORTAL_PROXIES", "10.0.0.0/8, 192.0.2.1")
+    assert read_settings(Env()).proxies == "10.0.0.0/8, 192.0.2.1"
+    environment.setenv("PORTAL_PROXIES", "*")
+    with pytest.raises(BadSettings, match="PORTAL_PROXIES"):
+        read_settings(Env())

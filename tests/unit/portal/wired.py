@@ -28,6 +28,7 @@ def wired(folder: Path, origin: str = "http://portal.test") -> Starlette:
             http_host="127.0.0.1",
             http_port=0,
             origin=origin,
+            proxies="127.0.0.1",
             mode="local",
             log_level="INFO",
             mongo_uri=f"mongodb://{NOWHERE}/",
