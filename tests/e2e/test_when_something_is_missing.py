@@ -64,6 +64,11 @@ def test_a_case_is_shown_without_the_part_that_does_not_answer(
     expect(page.locator(".alert__why")).to_contain_text("Act on what is above.")
     expect(page.locator(".alert__why")).to_contain_text("15 to 24 answered yes")
     stack.start("risk")
+    stack.stop("sessions")
+    page.goto(f"/cases/{told.case}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dorothea Sampleford")
+    expect(page.locator(".contact__title")).to_have_text("Telephone her")
+    stack.start("sessions")
 
 
 def test_an_inbox_that_cannot_be_read_is_an_error_with_a_number_and_not_an_empty_list(

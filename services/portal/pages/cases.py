@@ -27,6 +27,16 @@ from services.portal.security import signed_in
 
 TURNS = 8
 LEADS = (Role.MANAGER, Role.DUTY_MANAGER)
+NO_FILE: JSON = {
+    "area": None,
+    "state": None,
+    "band": None,
+    "practitioner_id": None,
+    "engagement": {"missed_in_a_row": 0},
+    "goals": [],
+    "closure": None,
+}
+"""Stands for the file of a case that cannot be read just now."""
 
 
 def routes() -> list[BaseRoute]:
@@ -97,14 +107,16 @@ async def allocate(request: Request) -> Response:
 async def _case_page(request: Request, answer: Any = None) -> Response:
     reference = request.path_params["reference"]
     path = f"/cases/{reference}"
-    file, client, assessed, alerts, sessions, timeline = await asyncio.gather(
-        fetch(request, "sessions", path),
-        fetch_if_there(request, "referrals", f"{path}/client"),
+    opened, woman, assessed, alerts, sessions, timeline = await asyncio.gather(
+        ask(request, "sessions", "GET", path),
+        ask(request, "referrals", "GET", f"{path}/client"),
         fetch_if_there(request, "risk", f"{path}/assessments", limit=10),
         fetch_if_there(request, "notifications", "/alerts", case=reference, state="open", limit=5),
         fetch_if_there(request, "sessions", f"{path}/sessions", limit=5),
         fetch_if_there(request, "sessions", f"{path}/timeline", limit=15),
     )
+    _refuse_unless_one_is_there(opened, woman)
+    file = opened.body if opened.is_done else NO_FILE
     newest = assessed["items"] if assessed else []
     return page(
         request,
@@ -113,7 +125,7 @@ async def _case_page(request: Request, answer: Any = None) -> Response:
         problem=problem_of(answer) if answer else None,
         reference=reference,
         file=file,
-        client=client,
+        client=woman.body if woman.is_done else None,
         assessment=newest[0] if newest else None,
         earlier=newest[1:],
         is_missing=assessed is None,
@@ -127,8 +139,14 @@ async def _case_page(request: Request, answer: Any = None) -> Response:
     )
 
 
+def _refuse_unless_one_is_there(file: Any, client: Any) -> None:
+    """Show what there is: how to reach her matters most when something else has failed."""
+    if not (file.is_done or client.is_done):
+        refuse_unless_done(min(file, client, key=lambda answer: answer.status))
+
+
 async def _choices(request: Request, file: JSON) -> dict[str, str]:
-    if request.state.person.role not in LEADS:
+    if request.state.person.role not in LEADS or file is NO_FILE:
         return {}
     return await practitioners(request, file["area"])
 

@@ -44,7 +44,7 @@ async function renew() {
     }
     renewal = undefined;
     if (isStale) setTimeout(renew, TRY_AGAIN_AFTER);
-    else if (Date.now() - lastSign < SILENT_AT_MOST) show("live");
+    else if (source.readyState === EventSource.OPEN) show("live");
     showTitle();
   })();
   return renewal;
