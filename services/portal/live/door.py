@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from services.chassis import clock
 from services.chassis.auth import CASEWORKERS
 from services.chassis.web.problems import Problem, Refused
-from services.portal.access import Allowed
+from services.portal.access import FORBIDDEN, Allowed
 from services.portal.api import guarded
 from services.portal.identity import STREAM
 from services.portal.live.catching_up import within_reach
@@ -37,6 +37,9 @@ def routes() -> list[BaseRoute]:
 
 async def open_stream(request: Request) -> Response:
     """Write alerts to her page from where she stopped reading, or from now on."""
+    # What is written here counts as shown to her: only a page of ours may open it in a browser.
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise Refused(FORBIDDEN)
     person, desk = request.state.person, request.app.state.live
     if not desk.hub.has_room_for(person):
         raise Refused(_TOO_MANY)

@@ -187,6 +187,12 @@ def test_one_who_opens_no_end_of_streams_is_asked_to_wait(portal: Portal) -> Non
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "30")
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_a_link_to_the_stream_shows_nobody_an_alert(portal: Portal, site: str) -> None:
+    answer = portal.signed_in("ana").get(f"{ALERTS}/stream", headers={"Sec-Fetch-Site": site})
+    assert answer.status_code == 403
+
+
 def test_a_cursor_of_somebody_elses_making_is_refused(portal: Portal) -> None:
     ana = portal.signed_in("ana")
     answer = ana.get(f"{ALERTS}/stream", headers={"Last-Event-ID": "17"})
