@@ -58,10 +58,13 @@ def set_up(wanted: Wanted, progress: Progress) -> None:
         CannotGoOn: something cannot be had here; the message says what to type.
 
     """
+    missing = _missing(wanted)
+    if missing:
+        packages.rights_to_install(*missing)
     with _alone(progress), ThreadPoolExecutor() as side_by_side:
         jobs = [side_by_side.submit(_python_then_front_end, wanted, progress)]
-        if wanted.servers:
-            jobs.append(side_by_side.submit(_system, wanted, progress))
+        if missing:
+            jobs.append(side_by_side.submit(_install, missing, progress))
         for job in jobs:
             job.result()
 
@@ -157,13 +160,17 @@ def _npm() -> str:
     return found or str(own)
 
 
-def _system(wanted: Wanted, progress: Progress) -> None:
-    missing = [] if _has_broker() else ["rabbitmq-server"]
+def _missing(wanted: Wanted) -> list[str]:
+    """Return the packages that the system lacks."""
+    missing = ["rabbitmq-server"] if wanted.servers and not _has_broker() else []
     if wanted.tests and not any(which(browser) for browser in BROWSERS):
         missing.append("chromium")
-    if missing:
-        with progress.step("system packages", f"installing {packages.names(missing)} by apt"):
-            packages.install(*missing)
+    return missing
+
+
+def _install(missing: list[str], progress: Progress) -> None:
+    with progress.step("system packages", f"installing {packages.names(missing)} by apt"):
+        packages.install(*missing)
 
 
 def _has_broker() -> bool:

@@ -22,18 +22,29 @@ def install(*packages: str) -> None:
         CannotGoOn: this user may not, or this system has no apt; the message says what to type.
 
     """
-    rights = _rights()
+    rights = rights_to_install(*packages)
+    command = [*rights, *APT, "install", "--no-install-recommends", *packages]
+    if not programs.succeeds(command, log=LOG):
+        programs.run("apt-get update", [*rights, *APT, "update"], log=LOG)
+        programs.run(f"installing {names(packages)}", command, log=LOG)
+
+
+def rights_to_install(*packages: str) -> list[str]:
+    """Return how apt is started with the right to install.
+
+    Raises:
+        CannotGoOn: this user may not, or this system has no apt; the message says what to type.
+
+    """
     if which("apt-get") is None:
         raise CannotGoOn(f"{names(packages)} must be installed by hand: this system has no apt-get")
+    rights = _rights()
     if rights is None:
         raise CannotGoOn(
             f"{names(packages)} must be installed, which this user may not do; type: "
             f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
         )
-    command = [*rights, *APT, "install", "--no-install-recommends", *packages]
-    if not programs.succeeds(command, log=LOG):
-        programs.run("apt-get update", [*rights, *APT, "update"], log=LOG)
-        programs.run(f"installing {names(packages)}", command, log=LOG)
+    return rights
 
 
 def names(packages: Sequence[str]) -> str:
@@ -42,7 +53,6 @@ def names(packages: Sequence[str]) -> str:
 
 
 def _rights() -> list[str] | None:
-    """Return how apt is started with the right to install, or None where this user has none."""
     quiet = "DEBIAN_FRONTEND=noninteractive"
     if os.geteuid() == 0:
         return ["env", quiet]

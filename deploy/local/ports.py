@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
 from secrets import SystemRandom
+from tempfile import gettempdir
 
 from deploy.local.refusal import CannotGoOn
 
@@ -21,8 +25,9 @@ DEFAULTS: Mapping[str, int] = {
     "broker_names": 8107,
     "database": 8108,
 }
-# Below the range from which Linux takes the near ends of outgoing connections.
-FREE_RANGE = range(10_240, 32_000)
+LOWEST_FREE = 5_000
+BLOCK = 50
+NEAR_ENDS = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def setting(name: str) -> str:
@@ -68,10 +73,34 @@ def free_instead(ports: Mapping[str, int]) -> dict[str, int]:
 
 
 def free(count: int) -> list[int]:
-    """Return ports that nobody listens on, at random so that two systems seldom ask for one."""
-    shuffled = SystemRandom().sample(FREE_RANGE, len(FREE_RANGE))
-    found = (port for port in shuffled if is_free(port))
-    return [next(found) for _ in range(count)]
+    """Return ports that nobody listens on, and that no other process of ours will be given."""
+    return list(islice(filter(is_free, _supply), count))
+
+
+def _blocks() -> Iterator[int]:
+    """Yield ports, block after block, of each of which this process holds the lock to its end."""
+    folder = Path(gettempdir()) / f"casework-ports-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    starts = range(LOWEST_FREE, _first_near_end() - BLOCK, BLOCK)
+    for start in SystemRandom().sample(starts, len(starts)):
+        lock = os.open(folder / str(start), os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+        else:
+            yield from range(start, start + BLOCK)
+
+
+_supply = _blocks()
+
+
+def _first_near_end() -> int:
+    """Return the port from which Linux takes the near ends of outgoing connections.
+
+    Ports from there on may be free now and taken by a connection a moment later.
+    """
+    return int(NEAR_ENDS.read_text().split()[0])
 
 
 def is_free(port: int) -> bool:
