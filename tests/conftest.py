@@ -25,7 +25,7 @@ from tests.support.stack import Stack
 from tests.support.tokens import Tokens
 
 SERVERS = pytest.StashKey[Servers]()
-SHARED = {"broker", "mongo", "stack"}
+SHARED = {"broker", "mongo", "stack", "system"}
 
 # What a property says must not depend on how busy the machine is.
 settings.register_profile("unhurried", deadline=None)
@@ -44,12 +44,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         rmtree(config.stash[SERVERS].layout.base, ignore_errors=True)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a module on one worker where its tests share servers or processes."""
-    for item in items:
-        if SHARED & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep a module on one worker where its tests share servers or processes.
+
+    Each item is marked as it is found: once all are, xdist has read the marks already.
+    """
+    if SHARED & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.hookimpl(trylast=True)

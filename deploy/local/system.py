@@ -89,10 +89,10 @@ class System:
     def _start_servers(self) -> None:
         add = self._supervisor.add
         if "MONGODB_URI" not in self._environment:
-            add("database", self._database.start)
+            add("servers", self._database.start)
         if "AMQP_URI" not in self._environment:
-            add("names", self._broker.start_names)
-            add("broker", self._broker.start_server)
+            add("servers", self._broker.start_names)
+            add("servers", self._broker.start_server)
 
     def _start_service(self, name: str) -> Child:
         log = self.layout.log(name)

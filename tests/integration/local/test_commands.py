@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,15 @@ from tests.support import until
 pytestmark = pytest.mark.usefixtures("startable")
 
 RUN = (sys.executable, "-m", "deploy.local.commands", "run", "--no-play", "--json")
+
+
+@dataclass(frozen=True)
+class System:
+    """What a test knows of a running system."""
+
+    pid: int
+    folder: Path
+    told: Any
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
@@ -82,13 +92,24 @@ def test_nothing_is_left_however_it_ends(tmp_path: Path, number: signal.Signals)
         assert system.returncode == os.EX_OK
 
 
-def test_a_service_that_dies_is_back(tmp_path: Path) -> None:
-    with running(tmp_path / "var") as (system, told):
-        url = told["urls"]["risk"]
-        first = pid_of("services.risk", system.pid)
-        os.kill(first, signal.SIGKILL)
-        until(lambda: pid_of("services.risk", system.pid) != first, within=10)
-        until(lambda: is_ready(url), within=30)
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """A running system, with its process id, its folder and what it told."""
+    folder = tmp_path_factory.mktemp("system") / "var"
+    with running(folder) as (process, told):
+        yield System(process.pid, folder, told)
+
+
+def test_a_service_that_dies_is_back(system: System) -> None:
+    url = system.told["urls"]["risk"]
+    first = pid_of("services.risk", system.pid)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: pid_of("services.risk", system.pid) != first, within=10)
+    until(lambda: is_ready(url), within=30)
+
+
+def test_a_second_system_in_the_same_folder_is_refused(system: System) -> None:
+    assert f"(process {system.pid})" in refused(system.folder)
 
 
 def pid_of(module: str, parent: int) -> int:
@@ -132,9 +153,3 @@ def test_a_broker_that_does_not_answer_is_named_without_its_password(tmp_path: P
     sentence = refused(tmp_path, AMQP_URI=f"amqp://u:secret@127.0.0.1:{ports.free(1)[0]}/v")
     assert "AMQP_URI names a broker that does not answer" in sentence
     assert "secret" not in sentence
-
-
-def test_a_second_system_in_the_same_folder_is_refused(tmp_path: Path) -> None:
-    with running(tmp_path / "var") as (system, _):
-        sentence = refused(tmp_path / "var")
-    assert f"(process {system.pid})" in sentence
