@@ -25,7 +25,6 @@ from tests.support.stack import Stack
 from tests.support.tokens import Tokens
 
 SERVERS = pytest.StashKey[Servers]()
-SHARED = {"broker", "mongo", "stack", "system"}
 
 # What a property says must not depend on how busy the machine is.
 settings.register_profile("unhurried", deadline=None)
@@ -42,15 +41,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if SERVERS in config.stash:
         config.stash[SERVERS].end()
         rmtree(config.stash[SERVERS].layout.base, ignore_errors=True)
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Keep a module on one worker where its tests share servers or processes.
-
-    Each item is marked as it is found: once all are, xdist has read the marks already.
-    """
-    if SHARED & set(getattr(item, "fixturenames", ())):
-        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.hookimpl(trylast=True)

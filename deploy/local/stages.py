@@ -12,7 +12,7 @@ from deploy.local.layout import ROOT
 from deploy.local.progress import Progress
 from deploy.local.refusal import EXIT_CODE, CannotGoOn
 
-TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadgroup")
+TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadfile")
 
 
 def perform(asked: argparse.Namespace, others: list[str]) -> int:
