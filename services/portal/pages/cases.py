@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from services.chassis.auth import Role
+from services.portal.pages.forms import is_whole
 from services.portal.pages.gateway import (
     JSON,
     ask,
@@ -159,8 +160,8 @@ def _waiting(request: Request, newest: list[JSON]) -> dict[str, Any]:
     asked = request.query_params
     since, turn = asked.get("since", ""), asked.get("turn", "0")
     number = newest[0]["number"] if newest else 0
-    turns = int(turn) if turn.isdecimal() else 0
-    is_due = since.isdecimal() and number <= int(since) and turns < TURNS
+    turns = int(turn) if is_whole(turn) else 0
+    is_due = is_whole(since) and number <= int(since) and turns < TURNS
     return {"is_waiting": is_due, "since": since, "turn": turns + 1}
 
 

@@ -22,6 +22,7 @@ Typed = ImmutableMultiDict[str, Any]
 _INDEX = re.compile(r"\.(\d+)(?=\.|$)")
 _PARTS = ("year", "month", "day")
 _MOST = 30
+_DIGITS = 9
 _EMPTY: tuple[Any, ...] = (None, "", [])
 
 
@@ -150,6 +151,11 @@ class Form:
             )
 
 
+def is_whole(text: str) -> bool:
+    """Is this a number without sign or point, of a length that somebody may mean?"""
+    return text.isdecimal() and len(text) <= _DIGITS
+
+
 def pattern(name: str) -> str:
     """Return a name with `*` for each number: `children.*.born_on`."""
     return _INDEX.sub(".*", name)
@@ -164,7 +170,7 @@ def without_gaps(typed: Typed, groups: Iterable[str]) -> Typed:
 
 
 def _closed_up(items: list[tuple[str, str]], group: str) -> list[tuple[str, str]]:
-    member = re.compile(rf"^{re.escape(group)}\.(\d+)(\..+|$)")
+    member = re.compile(rf"^{re.escape(group)}\.(\d{{1,6}})(\..+|$)")
     kept = sorted(
         {int(m[1]) for name, value in items if value.strip() and (m := member.match(name))}
     )
@@ -182,7 +188,7 @@ def _closed_up(items: list[tuple[str, str]], group: str) -> list[tuple[str, str]
 def _members(typed: Typed, group: str) -> int:
     start = f"{group}."
     numbers = [name[len(start) :].partition(".")[0] for name in typed if name.startswith(start)]
-    count = max((int(number) + 1 for number in numbers if number.isdecimal()), default=0)
+    count = max((int(number) + 1 for number in numbers if is_whole(number)), default=0)
     return min(count, _MOST)
 
 
@@ -202,7 +208,7 @@ def _listed(text: str) -> list[str]:
 _READ: Mapping[Kind, Callable[[str], Any]] = {
     Kind.FLAG: lambda text: bool(text) or None,
     Kind.LIST: _listed,
-    Kind.NUMBER: lambda text: int(text) if text.isdecimal() else text,
+    Kind.NUMBER: lambda text: int(text) if is_whole(text) else text,
     Kind.YES_NO: {"yes": True, "no": False}.get,
 }
 

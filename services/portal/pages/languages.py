@@ -48,7 +48,8 @@ def language_of(request: Request) -> str:
         if choice in LANGUAGES:
             return str(choice)
     wanted = _wanted(request.headers.get("accept-language", ""))
-    return negotiate_locale(wanted, list(LANGUAGES), sep="-") or "en"
+    found = (negotiate_locale(wanted, list(LANGUAGES), sep="-") or "en").lower()
+    return found if found in LANGUAGES else "en"
 
 
 def _wanted(header: str) -> list[str]:
@@ -60,6 +61,7 @@ def _wanted(header: str) -> list[str]:
 def _weighed(part: str) -> tuple[float, str]:
     name, _, weight = part.partition(";q=")
     try:
-        return (float(weight or 1), name.strip())
+        wanted = float(weight or 1)
     except ValueError:
-        return (0.0, name.strip())
+        wanted = 0.0
+    return (wanted if wanted > 0 else 0.0, name.strip())

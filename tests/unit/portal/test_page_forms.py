@@ -7,7 +7,7 @@ from typing import Any
 from starlette.datastructures import ImmutableMultiDict
 
 from services.portal.pages import referral_form
-from services.portal.pages.forms import Form, pattern, without_gaps
+from services.portal.pages.forms import Form, is_whole, pattern, without_gaps
 from services.portal.pages.session_form import session_form, session_of, tells_of_risk
 
 Typed = ImmutableMultiDict[str, Any]
@@ -102,3 +102,9 @@ def test_an_incident_is_told_only_if_there_was_one() -> None:
     assert told == {"incident": {"reported_to_police": False}}
     assert tells_of_risk(told)
     assert session(("incident.happened", "yes")) == {"incident": {}}
+
+
+def test_a_number_too_long_to_be_meant_is_passed_on_as_text() -> None:
+    assert is_whole("12")
+    assert not is_whole("9" * 5_000)
+    assert not is_whole("-1")

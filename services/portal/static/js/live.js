@@ -40,7 +40,8 @@ async function renew() {
   renewal ??= (async () => {
     while (isRenewalWanted) {
       isRenewalWanted = isStale = false;
-      await htmx.ajax("GET", area.dataset.live, { target: area.dataset.target, swap: "outerMorph" });
+      const into = { target: area.dataset.target, swap: "outerMorph" };
+      await htmx.ajax("GET", area.dataset.live, into).catch(stale);
     }
     renewal = undefined;
     if (isStale) setTimeout(renew, TRY_AGAIN_AFTER);
