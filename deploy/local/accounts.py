@@ -8,7 +8,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,29 +26,33 @@ class Accounts:
     keys: list[dict[str, Any]]
 
 
-def ensure_accounts(environment: Mapping[str, str], kept: Path) -> Accounts:
+def read_accounts(kept: Path) -> Accounts:
+    """Return the accounts in a file that `ensure_accounts` has written."""
+    return Accounts(**json.loads(kept.read_text()))
+
+
+def ensure_accounts(environment: Mapping[str, str], kept: Path) -> None:
     """Make the accounts that are missing; new secrets are added to those in the file `kept`.
 
     Raises:
         CannotGoOn: the portal's command failed, or somebody's secret is not known any more.
 
     """
-    known = json.loads(kept.read_text()) if kept.exists() else {"people": [], "keys": []}
+    known = read_accounts(kept) if kept.exists() else Accounts([], [])
     wanted = json.loads(WANTED.read_text())
     made = _provision(wanted, environment, kept.with_name("accounts.json"))
     accounts = Accounts(
         people=[
-            person | _latest(made["people"], known["people"], kept, email=person["email"])
+            person | _latest(made["people"], known.people, kept, email=person["email"])
             for person in wanted["people"]
         ],
         keys=[
-            _latest(made["keys"], known["keys"], kept, agency_id=agency["id"], name=key["name"])
+            _latest(made["keys"], known.keys, kept, agency_id=agency["id"], name=key["name"])
             for agency in wanted["agencies"]
             for key in agency["keys"]
         ],
     )
-    _write_private(kept, {"people": accounts.people, "keys": accounts.keys})
-    return accounts
+    _write_private(kept, asdict(accounts))
 
 
 def _provision(

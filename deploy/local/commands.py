@@ -6,12 +6,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 from deploy.local import ports
-from deploy.local.accounts import Accounts
+from deploy.local.accounts import read_accounts
 from deploy.local.demo import play
 from deploy.local.layout import ROOT, VAR, Layout
 from deploy.local.ledger import Ledger
@@ -57,14 +57,12 @@ def run(*, as_json: bool, with_play: bool) -> int:
         with only_one(layout):
             wanted = ports.wanted(ports.DEFAULTS, os.environ)
             ports.refuse_taken(_to_be_opened(wanted))
-            system = System(layout, wanted, progress, signals, os.environ)
-            try:
-                accounts = system.start()
-                _play(system, progress) if with_play else None
-                _tell(system, accounts, progress, as_json=as_json)
+            with _started(System(layout, wanted, progress, signals, os.environ)) as system:
+                if with_play:
+                    _play(system, progress)
+                if not signals.asked:
+                    _tell(system, progress, as_json=as_json)
                 system.look_after()
-            finally:
-                system.stop()
     except CannotGoOn as error:
         return os.EX_OK if signals.asked else _refuse(error)
     return os.EX_OK
@@ -77,15 +75,21 @@ def demo(*, as_json: bool) -> int:
         with only_one(DEMO):
             _clear(DEMO)
             wanted = ports.free_instead(ports.wanted(ports.DEFAULTS, os.environ))
-            system = System(DEMO, wanted, progress, signals, os.environ)
-            try:
-                system.start()
+            with _started(System(DEMO, wanted, progress, signals, os.environ)) as system:
                 played = _play(system, progress)
-            finally:
-                system.stop()
     except CannotGoOn as error:
         return _refuse(error)
     return _judge(played)
+
+
+@contextmanager
+def _started(system: System) -> Iterator[System]:
+    """Start a system, and end it however what is done with it ends."""
+    try:
+        system.start()
+        yield system
+    finally:
+        system.stop()
 
 
 def _clear(layout: Layout) -> None:
@@ -126,8 +130,9 @@ def _to_be_opened(wanted: dict[str, int]) -> dict[str, int]:
     return {name: port for name, port in wanted.items() if not name.startswith(elsewhere)}
 
 
-def _tell(system: System, accounts: Accounts, progress: Progress, *, as_json: bool) -> None:
+def _tell(system: System, progress: Progress, *, as_json: bool) -> None:
     """Say where everything is and how to come in."""
+    accounts = read_accounts(system.layout.demo_accounts)
     if as_json:
         urls = {name: system.addresses.url(name) for name in SERVICES}
         told = {"urls": urls, "people": accounts.people, "keys": accounts.keys}
@@ -157,9 +162,13 @@ def _refuse(error: CannotGoOn) -> int:
     return EXIT_CODE
 
 
+def main() -> int:
+    """Do what `python -m deploy.local` was asked for, once everything is set up."""
+    command, *flags = sys.argv[1:]
+    if command == "demo":
+        return demo(as_json="--json" in flags)
+    return run(as_json="--json" in flags, with_play="--no-play" not in flags)
+
+
 if __name__ == "__main__":
-    asked = sys.argv[1:]
-    in_json = "--json" in asked
-    if "demo" in asked:
-        sys.exit(demo(as_json=in_json))
-    sys.exit(run(as_json=in_json, with_play="--no-play" not in asked))
+    sys.exit(main())

@@ -10,7 +10,7 @@ from functools import partial
 from time import monotonic
 
 from deploy.local import broker, database, services
-from deploy.local.accounts import Accounts, ensure_accounts
+from deploy.local.accounts import ensure_accounts
 from deploy.local.children import Child
 from deploy.local.keys import ensure_keys
 from deploy.local.layout import Layout
@@ -54,8 +54,8 @@ class System:
             {} if "AMQP_URI" in environment else self._own_bus_users(),
         )
 
-    def start(self) -> Accounts:
-        """Start everything and return the accounts, when every service says that it is ready.
+    def start(self) -> None:
+        """Start everything; return when every service says that it is ready.
 
         Raises:
             CannotGoOn: something does not come up; what was started still runs.
@@ -67,11 +67,10 @@ class System:
         running = {name: self._start_service(name) for name in SERVICES}
         with self._progress.step("accounts"):
             told = services.settings("portal", self.addresses, self._keys)
-            accounts = ensure_accounts(told, self.layout.demo_accounts)
+            ensure_accounts(told, self.layout.demo_accounts)
         self._tell_when("RabbitMQ", since, self._wait_for_broker)
         for name, child in running.items():
             self._tell_when(name, since, partial(self._wait_for_service, name, child))
-        return accounts
 
     def look_after(self, is_done: Callable[[], bool] = lambda: False) -> None:
         """Keep everything running until something is done, or until we are told to stop."""
