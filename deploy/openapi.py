@@ -19,10 +19,11 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
+from services.chassis.auth import CASEWORKERS
 from services.chassis.web.entrypoint import Door
 from services.portal.access import Allowed
 from services.portal.accounts import Scope
-from services.portal.doors import CASEWORKERS, DOORS, PREFIX, PublicDoor
+from services.portal.doors import DOORS, PREFIX, PublicDoor
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "services" / "portal" / "static" / "openapi.json"
 SERVICES = ("referrals", "risk", "sessions", "notifications")
