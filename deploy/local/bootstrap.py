@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from ctypes.util import find_library
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -165,6 +166,8 @@ def _missing(wanted: Wanted) -> list[str]:
     missing = ["rabbitmq-server"] if wanted.servers and not _has_broker() else []
     if wanted.tests and not any(which(browser) for browser in BROWSERS):
         missing.append("chromium")
+    if wanted.tests and not find_library("atomic"):
+        missing.append("libatomic1")  # the browser's driver asks for it
     return missing
 
 
