@@ -13,7 +13,8 @@ from deploy.local.progress import Progress
 from deploy.local.refusal import EXIT_CODE, CannotGoOn
 
 PRIVATE = ("demo", "test")  # never on servers that somebody else may be using
-TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadfile")
+# A file stays on one worker; as they are found, the slow ones come first and the quick ones last.
+TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def perform(asked: argparse.Namespace, others: list[str]) -> int:
