@@ -22,6 +22,7 @@ from pymongo.encryption import ClientEncryption
 from pymongo.errors import DuplicateKeyError, EncryptionError
 from pymongo.read_concern import ReadConcern
 
+from services.chassis.failpoints import reach
 from services.chassis.logs import SafeMessage
 
 VAULT_COLLECTION = "key_vault"
@@ -88,12 +89,14 @@ class Vault:
         made it first, and erasing the key forgets the match as well.
         """
         names = [f"case:{case_id}", f"ref:{case_reference}", f"who:{who}"]
+        reach("claiming")
         try:
             self._remember(case_id, self._encryption.create_data_key("local", key_alt_names=names))
         except EncryptionError as error:
             if not isinstance(error.cause, DuplicateKeyError):
                 raise
             return self._claimed(who)
+        reach("claimed")
         return Claim(case_id, case_reference, is_new=True)
 
     def seal(self, case_id: str, value: object) -> Sealed:

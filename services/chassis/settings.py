@@ -8,6 +8,7 @@ from pathlib import Path
 from environs import Env, EnvError
 from marshmallow.validate import OneOf
 
+from services.chassis.failpoints import Failure, UnknownPoint, plan
 from services.chassis.logs import SafeMessage
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -23,7 +24,8 @@ class Settings:
     """What a process needs to know to take its place.
 
     `database` is the name of this service's own database on `mongo_uri`; `workers` the number of
-    handlers at once, of which `prefetch` are for events, so that slow HTTP cannot starve them.
+    handlers at once, of which `prefetch` are for events, so that slow HTTP cannot starve them;
+    `fail_at` is empty but in tests of recovery.
     """
 
     service: str
@@ -40,6 +42,7 @@ class Settings:
     workers: int
     prefetch: int
     outbox_lease_s: float
+    fail_at: tuple[Failure, ...] = ()
 
     @property
     def is_production(self) -> bool:
@@ -73,9 +76,26 @@ def read_settings(service: str, role: str = "all", env: Env | None = None) -> Se
             workers=env.int("WORKERS", 100),
             prefetch=env.int("PREFETCH", 40),
             outbox_lease_s=env.float("OUTBOX_LEASE_S", 5.0),
+            fail_at=failures_asked_for(env),
         )
     except EnvError as error:
         raise BadSettings(f"{error}. See deploy/example.env for every setting.") from None
+
+
+def failures_asked_for(env: Env) -> tuple[Failure, ...]:
+    """Return where this process is to fail; nowhere but in tests of recovery.
+
+    Raises:
+        BadSettings: a point is not known, or this is production.
+
+    """
+    try:
+        asked = plan(env.str("FAIL_AT", ""))
+    except UnknownPoint as error:
+        raise BadSettings(f"FAIL_AT: {error}") from None
+    if asked and env.str("MODE", "local") == "production":
+        raise BadSettings("FAIL_AT is for tests of recovery: MODE=production refuses it")
+    return asked
 
 
 def mongo_address(env: Env, service: str) -> tuple[str, str]:

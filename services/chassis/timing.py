@@ -14,6 +14,7 @@ from eventlet.event import Event
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
+from services.chassis.failpoints import reach
 from services.chassis.logs import get_logger
 
 _log = get_logger(__name__)
@@ -59,9 +60,11 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko has no types
             if exc_info:
                 self.container.runtime.metrics.timer_failures.labels(self.method_name).inc()
                 _log.error("timer_failed", door=self.method_name, exc_info=exc_info)
+            reach("ticked")
             ended.send(None)
             return result, exc_info
 
+        reach("ticking")
         try:
             self.container.spawn_worker(self, (), {}, handle_result=settle)
         except ContainerBeingKilled:

@@ -8,7 +8,7 @@ import sys
 import uvicorn
 from starlette.applications import Starlette
 
-from services.chassis import logs
+from services.chassis import failpoints, logs
 from services.chassis.settings import BadSettings
 from services.portal.app import create_app
 from services.portal.settings import PortalSettings, read_settings
@@ -24,6 +24,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     logs.configure("portal", settings.log_level)
+    failpoints.arm(settings.fail_at)
     app = create_app(settings)
     server = uvicorn.Server(_configuration(app, settings))
     # uvicorn raises the signal that ended it once more; being asked to end is no failure.

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from services.chassis.auth import CASEWORKERS, Principal
+from services.chassis.failpoints import reach
 from services.chassis.ids import BadReference, read_reference
 from services.chassis.web.problems import Problem, Refused
 from services.portal import cases, faults
@@ -97,7 +98,9 @@ def _relaying(door: PublicDoor) -> Endpoint:
             await _json_body(request),
             request.headers.get("Idempotency-Key"),
         )
-        return relayed(await request.app.state.services.ask(ask, principal_of(request)))
+        answer = await request.app.state.services.ask(ask, principal_of(request))
+        reach("relayed")
+        return relayed(answer)
 
     return relay
 

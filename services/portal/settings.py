@@ -11,7 +11,14 @@ from environs import Env, EnvError
 from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
-from services.chassis.settings import LEVELS, PORTS, BadSettings, mongo_address
+from services.chassis.failpoints import Failure
+from services.chassis.settings import (
+    LEVELS,
+    PORTS,
+    BadSettings,
+    failures_asked_for,
+    mongo_address,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,8 @@ class PortalSettings:
 
     `origin` is the address in people's browsers; `proxies` are the addresses or networks of those
     who are believed when they say for whom they ask; `rate_per_s` and `rate_burst` bound what one
-    account or API key may ask of one process; `upstreams` maps a service to its base URL.
+    account or API key may ask of one process; `upstreams` maps a service to its base URL;
+    `fail_at` is empty but in tests of recovery.
     """
 
     http_host: str
@@ -36,6 +44,7 @@ class PortalSettings:
     rate_per_s: float
     rate_burst: int
     upstreams: Mapping[str, str]
+    fail_at: tuple[Failure, ...] = ()
 
     @property
     def is_https(self) -> bool:
@@ -80,6 +89,7 @@ def _read(env: Env) -> PortalSettings:
                 "sessions": env.str("SESSIONS_URL", _beside("sessions")),
                 "notifications": env.str("NOTIFICATIONS_URL", _beside("notifications")),
             },
+            fail_at=failures_asked_for(env),
         )
     except EnvError as error:
         raise BadSettings(f"{error}. See deploy/example.env for every setting.") from None
