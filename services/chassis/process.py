@@ -15,7 +15,7 @@ from eventlet.semaphore import Semaphore
 from nameko.containers import ServiceContainer
 from pymongo.errors import PyMongoError
 
-from services.chassis import clock, logs
+from services.chassis import clock, failpoints, logs
 from services.chassis.auth import read_public_key
 from services.chassis.crypto import Vault
 from services.chassis.health import Health
@@ -72,6 +72,7 @@ def serve(target: str, role: str) -> None:
     service_cls = _class_at(target)
     settings = read_settings(service_cls.name, role)
     logs.configure(settings.service, settings.log_level)
+    failpoints.arm(settings.fail_at)
     runtime = _build(settings)
     container = _open(service_cls, runtime)
     told = _await_signals()

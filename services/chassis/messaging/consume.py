@@ -16,6 +16,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
 from services.chassis.context import Context
+from services.chassis.failpoints import reach
 from services.chassis.logs import SafeMessage, describe, get_logger
 from services.chassis.messaging.subscription import Delivery, Subscription
 from services.chassis.messaging.topology import work_queues
@@ -123,6 +124,7 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
         heard = Heard(delivery.envelope, _context(delivery.envelope), runtime.now())
         settle = partial(self._settle, delivery, release, monotonic())
         try:
+        reach("hearing")
             self.container.spawn_worker(self, (heard,), {}, handle_result=settle)
         except ContainerBeingKilled:
             release()
@@ -142,6 +144,7 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
         error = exc_info[1] if exc_info else None
         if error is None:
             delivery.done()
+            reach("handled")
         elif isinstance(error, Permanent):
             delivery.reject(str(error))
         else:

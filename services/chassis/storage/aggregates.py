@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.chassis.auth import Principal
 from services.chassis.context import Context, fresh_context
+from services.chassis.failpoints import reach
 from services.chassis.ids import BadReference, read_reference
 from services.chassis.logs import SafeMessage
 from services.chassis.messaging.outbox import Entry, entries, restore
@@ -121,10 +122,12 @@ class Repository(ABC, Generic[T]):
         document = {"_id": root.id, **self.document(root), "version": 1, "seq": len(said)}
         document["receipts"] = [self.context.receipt] if self.context.receipt else []
         document |= {"outbox": [entry.stored() for entry in said], **self._lease(said)}
+        reach("saving")
         try:
             self._documents.insert_one(document)
         except DuplicateKeyError:
             raise Taken("this is already there") from None
+        reach("saved")
         self.runtime.relay.kick(self._outbox, said)
         self._count(root, events)
         return root
@@ -224,7 +227,9 @@ class Repository(ABC, Generic[T]):
         if not update["$set"]:
             del update["$set"]
         mine = {"_id": before["_id"], "version": before["version"]}
+        reach("saving")
         saved = self._documents.update_one(mine, update).modified_count == 1
+        reach("saved")
         if saved and said:
             waiting = (restore(root.id, stored) for stored in before["outbox"])
             self.runtime.relay.kick(self._outbox, (*waiting, *said))
