@@ -49,10 +49,11 @@ class _Line:
         self.client, self.target = client, target
         self.passed = 0
         self.has_lost = False
+        self.ended = asyncio.Event()
 
     async def pass_on(self, octets: bytes, to: asyncio.StreamWriter, manner: _Manner) -> bool:
         """Pass octets on, or lose them; return whether the line goes on."""
-        await asyncio.sleep(manner.delay())
+        await _pass(manner.delay())
         if not (manner.requests_pass if to is self.target else manner.answers_pass):
             self.has_lost = True
             return True
@@ -177,9 +178,10 @@ class Proxy:
         if self._server is not None:
             self._server.close()
             self._server = None
+        lines = list(self._lines)
         await self._reset()
-        while self._lines:
-            await asyncio.sleep(0)
+        for line in lines:
+            await line.ended.wait()
 
     async def _take(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         self.opened += 1
@@ -195,6 +197,7 @@ class Proxy:
         ways = (self._pump(line, reader, target), self._pump(line, answers, client))
         await asyncio.gather(*ways)
         self._lines.discard(line)
+        line.ended.set()
 
     async def _pump(
         self, line: _Line, reader: asyncio.StreamReader, to: asyncio.StreamWriter
@@ -208,3 +211,11 @@ class Proxy:
             pass
         finally:
             line.close()
+
+
+async def _pass(seconds: float) -> None:
+    """Let time pass: what a slow line does, and no test."""
+    if seconds > 0:
+        later = asyncio.Event()
+        asyncio.get_running_loop().call_later(seconds, later.set)
+        await later.wait()
