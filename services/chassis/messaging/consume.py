@@ -123,8 +123,8 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
         runtime.metrics.event_lag.labels(self.contract.type).observe(max(lag, 0))
         heard = Heard(delivery.envelope, _context(delivery.envelope), runtime.now())
         settle = partial(self._settle, delivery, release, monotonic())
-        try:
         reach("hearing")
+        try:
             self.container.spawn_worker(self, (heard,), {}, handle_result=settle)
         except ContainerBeingKilled:
             release()
@@ -143,8 +143,8 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
         metrics.handler_seconds.labels(self.contract.type).observe(monotonic() - since)
         error = exc_info[1] if exc_info else None
         if error is None:
-            delivery.done()
             reach("handled")
+            delivery.done()
         elif isinstance(error, Permanent):
             delivery.reject(str(error))
         else:
