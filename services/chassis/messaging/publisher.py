@@ -12,6 +12,7 @@ import pika
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
 
+from services.chassis.failpoints import reach
 from services.chassis.logs import get_logger
 from services.chassis.messaging.connection import BusConnection
 from services.chassis.messaging.hearers import declare
@@ -134,9 +135,11 @@ class Publisher:
             message_id=entry.event_id,
         )
         if self._channel is not None:
+            reach("publishing")
             self._channel.basic_publish(
                 self._exchange, entry.routing_key, entry.body.encode(), properties, mandatory=True
             )
+            reach("published")
 
     def _on_return(self, channel: Channel, _method: Any, properties: Any, _body: bytes) -> None:
         """Note that no queue took an event, and see to it that the next try finds one."""

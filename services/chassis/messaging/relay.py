@@ -16,6 +16,7 @@ from time import monotonic
 from pymongo.collection import Collection
 
 from services.chassis.clock import now
+from services.chassis.failpoints import reach
 from services.chassis.logs import describe, get_logger
 from services.chassis.messaging.outbox import Entry, Outbox
 from services.chassis.messaging.publisher import Publisher
@@ -90,6 +91,7 @@ class Relay:
             self.publisher.offer(Lane(outbox, said[0].aggregate_id, deque(said), until))
 
     def _confirmed(self, outbox: Outbox, entry: Entry) -> None:
+        reach("confirmed")
         self._failures.pop(entry.event_id, None)
         self._done.setdefault((outbox, entry.aggregate_id), set()).add(entry.seq)
         self._work.set()
@@ -126,7 +128,9 @@ class Relay:
         for (outbox, aggregate_id), seqs in list(self._done.items()):
             batches.setdefault(outbox, {})[aggregate_id] = frozenset(seqs)
         for outbox, confirmed in batches.items():
+            reach("clearing")
             outbox.confirm(confirmed)
+            reach("cleared")
             self._forget(outbox, confirmed)
 
     def _forget(self, outbox: Outbox, removed: Mapping[str, Set[int]]) -> None:

@@ -17,6 +17,7 @@ import pika
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
 
+from services.chassis.failpoints import reach
 from services.chassis.logs import get_logger
 from services.chassis.messaging.connection import BusConnection, close_reason, in_order
 from services.chassis.messaging.topology import (
@@ -270,6 +271,7 @@ class Subscription:
             message_id=raw.properties.message_id,
             headers={**(raw.properties.headers or {}), **headers},
         )
+        reach("moving")
         self._outgoing.basic_publish(exchange, raw.queue, raw.body, properties, mandatory=True)
 
     def _on_confirm(self, frame: Any) -> None:
@@ -278,6 +280,7 @@ class Subscription:
         for each in tags:
             settle = self._unconfirmed.pop(each, None)
             if settle is not None:
+                reach("moved")
                 settle(is_ack)
 
     def _acknowledge(self, raw: _Raw, outcome: str) -> None:
