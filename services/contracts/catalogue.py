@@ -58,9 +58,11 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(
         "referral_status_changed", 1, "referrals", referrals.ReferralStatusChangedV1, ("sessions",)
     ),
+    Contract("drill_begun", 1, "referrals", referrals.DrillBegunV1, ("risk",)),
     Contract(
         "risk_assessed", 1, "risk", risk.RiskAssessedV1, ("notifications", "sessions", "referrals")
     ),
+    Contract("drill_assessed", 1, "risk", risk.DrillAssessedV1, ("notifications",)),
     Contract("session_recorded", 1, "sessions", sessions.SessionRecordedV1, ("risk", "referrals")),
     Contract("engagement_lapsed", 1, "sessions", sessions.EngagementLapsedV1, ("notifications",)),
     Contract("case_allocated", 1, "sessions", sessions.CaseAllocatedV1, ("notifications",)),
@@ -78,6 +80,9 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract("alert_resolved", 1, "notifications", notifications.AlertResolvedV1, _ALERT),
     Contract(
         "alert_delivery_failed", 1, "notifications", notifications.AlertDeliveryFailedV1, _ALERT
+    ),
+    Contract(
+        "drill_raised", 1, "notifications", notifications.DrillRaisedV1, (PORTAL, "referrals")
     ),
 )
 

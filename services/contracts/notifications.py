@@ -15,6 +15,7 @@ ESCALATION_REASONS = (
     "delivery_failed",
     "case_allocated",
 )
+DRILL_OUTCOMES = ("raised", "not_high", "nobody_told")
 STATES = ("raised", "delivered", "acknowledged", "actioned", "resolved")
 
 
@@ -97,3 +98,11 @@ class AlertDeliveryFailedV1(AlertData):
 
     responder_id = v.identifier()
     channel = v.code("inbox", "email", "sms", "chat", "webhook", "push")
+
+
+class DrillRaisedV1(Data):
+    """A drill has come to where alerts are raised; `outcome` tells whether one would have been."""
+
+    number = v.count()
+    began_at = v.instant()
+    outcome = v.code(*DRILL_OUTCOMES)

@@ -48,3 +48,15 @@ class ReferralStatusChangedV1(Data):
     to = v.code(*v.REFERRAL_STATUSES)
     reason_code = v.code(allow_none=True)
     by = v.identifier()
+
+
+class DrillBegunV1(Data):
+    """A drill has begun: invented answers, of nobody, which are to end as an alert that none sees.
+
+    `number` counts the drills of an installation from 1.
+    """
+
+    number = v.count()
+    began_at = v.instant()
+    instrument = v.instrument()
+    answers = v.answers()

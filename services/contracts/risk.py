@@ -17,13 +17,11 @@ class Source(Data):
     at = v.instant()
 
 
-class RiskAssessedV1(Data):
-    """A case has been scored; `number` counts the assessments of the case from 1."""
+class Scored(Data):
+    """What scoring finds, of whomever."""
 
     assessment_id = v.identifier()
     number = v.count()
-    case_reference = v.reference()
-    area = v.code()
     instrument = v.instrument()
     ruleset_version = v.code()
     score = v.count(allow_none=True)
@@ -36,5 +34,18 @@ class RiskAssessedV1(Data):
     grounds = v.codes(*GROUNDS)
     cues = v.codes(*CUES)
     changed_items = v.codes()
-    source = fields.Nested(Source, required=True)
     due_review_at = v.instant()
+
+
+class RiskAssessedV1(Scored):
+    """A case has been scored; `number` counts the assessments of the case from 1."""
+
+    case_reference = v.reference()
+    area = v.code()
+    source = fields.Nested(Source, required=True)
+
+
+class DrillAssessedV1(Scored):
+    """The answers of a drill have been scored, by the rule that scores referrals."""
+
+    began_at = v.instant()

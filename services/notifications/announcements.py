@@ -8,6 +8,7 @@ from typing import Any
 
 from services.contracts.envelope import Announcement
 from services.notifications.domain import events
+from services.notifications.domain.drill import Drill
 from services.notifications.domain.escalation import Audience
 from services.notifications.domain.model import Alert
 from services.notifications.domain.record import Allocation
@@ -29,6 +30,19 @@ _CALL_PEOPLE = (*_TELL_THE_CAUSE, events.AlertEscalated)
 def announce(alert: Alert, event: object) -> Announcement:
     """Return the announcement of a domain event."""
     return Announcement(NAMES[type(event)], 1, _data(alert, event))
+
+
+def announce_drill(drill: Drill, event: object) -> Announcement:
+    """Return the announcement that a drill has come here.
+
+    Raises:
+        TypeError: something else has happened, of which nothing is said.
+
+    """
+    if not isinstance(event, events.DrillRaised):
+        raise TypeError(f"{type(event).__name__} of a drill has no announcement")
+    data = {"number": drill.number, "began_at": event.began_at, "outcome": event.outcome}
+    return Announcement("drill_raised", 1, data)
 
 
 def announce_nothing(_allocation: Allocation, event: object) -> Announcement:

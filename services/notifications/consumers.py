@@ -11,6 +11,7 @@ from typing import Any
 from services.chassis.ids import derived_id, new_reference
 from services.chassis.messaging.consume import Heard, hears
 from services.notifications import usecases
+from services.notifications.domain.drill import DRILL
 from services.notifications.domain.escalation import Kind
 from services.notifications.domain.record import Allocation, Assessment, Cause, Lapse
 from services.notifications.repository import Alerts, Allocations
@@ -47,6 +48,18 @@ class Consumers:
             _allocations(self.parts, heard),
             _allocation(heard, None),
             by=heard.data["by"],
+            at=heard.at,
+        )
+
+    @hears("drill_assessed", 1)
+    def on_drill_assessed(self, heard: Heard) -> None:
+        """Try on a drill what a high assessment leads to."""
+        parts = self.parts
+        usecases.raise_drill(
+            parts.drills.under(heard.context),
+            parts.policies,
+            _drilled(heard),
+            began_at=heard.data["began_at"],
             at=heard.at,
         )
 
@@ -89,6 +102,22 @@ def _assessed(heard: Heard) -> Cause:
         facts=_assessment(data),
         worsened=data["worsened"],
         source_at=data["source"]["at"],
+        by="service:risk",
+    )
+
+
+def _drilled(heard: Heard) -> Cause:
+    data = heard.data
+    return Cause(
+        kind=Kind.HIGH_RISK,
+        case_id=DRILL,
+        case_reference=DRILL,
+        area=DRILL,
+        number=data["number"],
+        severity=data["band"],
+        facts=_assessment(data),
+        worsened=data["worsened"],
+        source_at=data["began_at"],
         by="service:risk",
     )
 

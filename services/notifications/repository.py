@@ -14,6 +14,8 @@ from services.chassis.storage.aggregates import Repository, Taken
 from services.chassis.storage.mongo import Document, Index, Shape, serving
 from services.chassis.storage.paging import Page
 from services.chassis.storage.scope import NOTHING, of_areas
+from services.chassis.storage.standing import Standing
+from services.notifications.domain.drill import DRILL, Drill
 from services.notifications.domain.errors import AlertAlreadyRaised
 from services.notifications.domain.escalation import Audience, Kind, Policy, Rung, Tells
 from services.notifications.domain.model import Alert
@@ -164,6 +166,21 @@ class Allocations(Repository[Allocation]):
     def root(self, document: Mapping[str, Any]) -> Allocation:
         """Return the allocation that a document holds."""
         return Allocation(**{field.name: document[field.name] for field in fields(Allocation)})
+
+
+class Drills(Standing[Drill]):
+    """The drill, among no alerts: in a collection of its own."""
+
+    collection = "drills"
+    key = DRILL
+
+    def document(self, root: Drill) -> Document:
+        """Return the drill as fields."""
+        return {"number": root.number, "reference": root.reference, "case_id": root.case_id}
+
+    def root(self, document: Mapping[str, Any]) -> Drill:
+        """Return the drill that the document holds."""
+        return Drill(document["number"])
 
 
 class Notes:

@@ -10,13 +10,13 @@ from datetime import datetime
 from services.chassis.metrics import Metrics
 from services.chassis.runtime import Runtime
 from services.chassis.wiring import Wired
-from services.notifications.announcements import announce, announce_nothing
+from services.notifications.announcements import announce, announce_drill, announce_nothing
 from services.notifications.api import Api
 from services.notifications.consumers import Consumers
 from services.notifications.domain import events
 from services.notifications.domain.escalation import Kind, Policies
 from services.notifications.domain.model import Alert
-from services.notifications.repository import Alerts, Allocations, Notes
+from services.notifications.repository import Alerts, Allocations, Drills, Notes
 from services.notifications.settings import read_policies
 from services.notifications.timers import Timers
 
@@ -139,6 +139,7 @@ class Parts:
 
     alerts: Alerts
     allocations: Allocations
+    drills: Drills
     notes: Notes
     policies: Policies
     tally: Tally
@@ -151,6 +152,7 @@ def wire(runtime: Runtime) -> Parts:
     return Parts(
         alerts=Alerts(runtime, announce, tally.count),
         allocations=Allocations(runtime, announce_nothing),
+        drills=Drills(runtime, announce_drill),
         notes=Notes(runtime.vault),
         policies=read_policies(),
         tally=tally,

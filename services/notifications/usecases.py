@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from services.notifications.domain import drill
 from services.notifications.domain.errors import (
     AlertAlreadyRaised,
     AlertAlreadyResolved,
@@ -43,6 +44,18 @@ class Allocations(Protocol):
 
     def of_case(self, case_id: str) -> Allocation | None:
         """Return who has a case, if that has been heard."""
+
+
+class Drills(Protocol):
+    """The one drill, as it is kept."""
+
+    def is_unheard(self) -> bool:
+        """Tell whether something that was said of it has not been heard yet."""
+
+    def turn(
+        self, first: drill.Decision, decide: Callable[[drill.Drill], drill.Decision]
+    ) -> drill.Drill:
+        """Load, decide and save; where there is none yet, save the first."""
 
 
 Seal = Callable[[str, str], object]
@@ -198,3 +211,17 @@ def advance_alert(alerts: Alerts, id: str, *, at: datetime) -> Alert:
 def restore_step(alerts: Alerts, id: str, *, at: datetime) -> Alert:
     """Give a next step to an open alert that has lost it."""
     return alerts.change(id, lambda alert: alert.restore_step(at=at))
+
+
+def raise_drill(
+    drills: Drills, policies: Policies, cause: Cause, *, began_at: datetime, at: datetime
+) -> None:
+    """Try on a drill what a high assessment leads to; while nobody hears the last, say no more."""
+    if drills.is_unheard():
+        return
+    outcome = drill.outcome_of(cause, policies.of(cause.kind), at=at)
+
+    def decide(known: drill.Drill) -> drill.Decision:
+        return known.raised(cause.number, outcome, began_at=began_at)
+
+    drills.turn(decide(drill.Drill()), decide)

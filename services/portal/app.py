@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from pymongo import AsyncMongoClient, WriteConcern
+from pymongo import AsyncMongoClient, MongoClient, WriteConcern
 from pymongo.asynchronous.database import AsyncDatabase
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,7 +18,7 @@ from starlette.routing import BaseRoute
 
 from services.chassis.auth import read_private_key
 from services.chassis.logs import get_logger
-from services.chassis.storage.mongo import WeakStorage
+from services.chassis.storage.probe import examine
 from services.chassis.web.problems import Refused
 from services.portal import api, faults, health, pages, reference
 from services.portal.access import refuse_unguarded
@@ -46,7 +47,7 @@ def create_app(settings: PortalSettings) -> Starlette:
     """
     routes = _routes()
     refuse_unguarded(routes)
-    metrics, database = portal_metrics(), open_database(settings)
+    metrics, database = portal_metrics(has_drills=settings.has_drills), open_database(settings)
     accounts = Accounts(database, signed_in=lambda how: metrics.sign_ins.labels(how).inc())
     key = read_private_key(settings.token_private_key.read_bytes())
     services = Services(settings.upstreams, key, metrics.upstream_seconds)
@@ -100,8 +101,7 @@ def _middleware(
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state = app.state
-    if state.settings.mode == "production":
-        await _refuse_weak_storage(state.database)
+    await asyncio.to_thread(_examine_storage, state.settings)
     await state.accounts.build_indexes()
     async with state.live.running():
         yield
@@ -109,19 +109,19 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     await state.database.client.close()
 
 
-async def _refuse_weak_storage(database: AsyncDatabase[dict[str, Any]]) -> None:
-    """Refuse production mode where a majority write is not what it says.
+def _examine_storage(settings: PortalSettings) -> None:
+    """Try the server out as every service does, by a connection of its own.
 
     Raises:
-        WeakStorage: the server is no member of a replica set.
+        WeakStorage: production mode, and something is missing.
 
     """
-    hello = await database.client.admin.command("hello")
-    if not hello.get("setName"):
-        raise WeakStorage(
-            "MODE=production needs a MongoDB replica set: point PORTAL_MONGO_URI or MONGODB_URI "
-            "at one, or set MODE=local"
-        )
+    client: MongoClient[dict[str, Any]] = MongoClient(
+        settings.mongo_uri, serverSelectionTimeoutMS=SERVER_WAIT_MS, tz_aware=True
+    )
+    with client:
+        database = client.get_default_database(default=settings.database)
+        examine(database, "portal", is_production=settings.mode == "production")
 
 
 def _end(app: Starlette, reason: str) -> None:

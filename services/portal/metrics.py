@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from services.chassis.age import Age
 from services.chassis.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
 class PortalMetrics:
-    """The metrics of one portal process."""
+    """The metrics of one portal process; `drill_age` is None where no drills are held."""
 
     shared: Metrics
     open_streams: Gauge
@@ -21,9 +22,10 @@ class PortalMetrics:
     upstream_seconds: Histogram
     sign_ins: Counter
     rate_limited: Counter
+    drill_age: Age | None
 
 
-def portal_metrics() -> PortalMetrics:
+def portal_metrics(*, has_drills: bool) -> PortalMetrics:
     """Register the metrics of a portal process."""
     shared = Metrics("portal")
     return PortalMetrics(
@@ -56,4 +58,14 @@ def portal_metrics() -> PortalMetrics:
         rate_limited=shared.counter(
             "casework_portal_rate_limited_total", "Requests asked to come again later.", ("who",)
         ),
+        drill_age=_drill_age(shared) if has_drills else None,
+    )
+
+
+def _drill_age(shared: Metrics) -> Age:
+    return Age(
+        shared.gauge(
+            "casework_drill_age_seconds",
+            "How long ago an alert of a drill last came to where open inboxes would be told.",
+        )
     )

@@ -27,7 +27,8 @@ class PortalSettings:
 
     `origin` is the address in people's browsers; `proxies` are the addresses or networks of those
     who are believed when they say for whom they ask; `rate_per_s` and `rate_burst` bound what one
-    account or API key may ask of one process; `upstreams` maps a service to its base URL;
+    account or API key may ask of one process; `has_drills` tells that drills are held, which
+    end here; `upstreams` maps a service to its base URL;
     `fail_at` is empty but in tests of recovery.
     """
 
@@ -43,6 +44,7 @@ class PortalSettings:
     token_private_key: Path
     rate_per_s: float
     rate_burst: int
+    has_drills: bool
     upstreams: Mapping[str, str]
     fail_at: tuple[Failure, ...] = ()
 
@@ -83,6 +85,7 @@ def _read(env: Env) -> PortalSettings:
             token_private_key=env.path("TOKEN_PRIVATE_KEY_FILE"),
             rate_per_s=env.float("PORTAL_RATE_PER_S", 50.0, validate=Range(min=0.1)),
             rate_burst=env.int("PORTAL_RATE_BURST", 200, validate=Range(min=1)),
+            has_drills=env.float("DRILL_EVERY_S", 60) > 0,
             upstreams={
                 "referrals": env.str("REFERRALS_URL", _beside("referrals")),
                 "risk": env.str("RISK_URL", _beside("risk")),

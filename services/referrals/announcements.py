@@ -8,6 +8,7 @@ from typing import Any
 
 from services.contracts.dash import ITEMS
 from services.contracts.envelope import Announcement
+from services.referrals.domain.drill import ANSWERED_YES, INSTRUMENT, Drill
 from services.referrals.domain.events import ReferralStatusChanged, ReferralSubmitted
 from services.referrals.domain.model import Referral
 
@@ -15,6 +16,18 @@ from services.referrals.domain.model import Referral
 def announce(referral: Referral, event: object) -> Announcement:
     """Return the announcement of a domain event."""
     return _CONTRACTS[type(event)](referral, event)
+
+
+def announce_drill(drill: Drill, _event: object) -> Announcement:
+    """Return the announcement that the drill has begun, the one thing that is said of it."""
+    sheet = {item: "yes" if item in ANSWERED_YES else "no" for item in ITEMS[INSTRUMENT]}
+    data = {
+        "number": drill.number,
+        "began_at": drill.began_at,
+        "instrument": INSTRUMENT,
+        "answers": sheet,
+    }
+    return Announcement("drill_begun", 1, data)
 
 
 def _submitted(referral: Referral, _event: ReferralSubmitted) -> Announcement:

@@ -50,6 +50,18 @@ class Consumers:
             at=heard.at,
         )
 
+    @hears("drill_raised", 1)
+    def on_drill_raised(self, heard: Heard) -> None:
+        """Close the circle of a drill."""
+        data = heard.data
+        usecases.hear_drill(
+            self.parts.drills.under(heard.context),
+            data["number"],
+            began_at=data["began_at"],
+            outcome=data["outcome"],
+            at=heard.at,
+        )
+
 
 def _referrals(parts: Any, heard: Heard) -> Referrals:
     referrals: Referrals = parts.referrals.under(heard.context)

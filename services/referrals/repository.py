@@ -14,6 +14,8 @@ from services.chassis.storage.aggregates import Repository, Taken
 from services.chassis.storage.mongo import Document, Index, Shape, serving
 from services.chassis.storage.paging import Page
 from services.chassis.storage.scope import of_areas
+from services.chassis.storage.standing import Standing
+from services.referrals.domain.drill import DRILL, Course, Drill
 from services.referrals.domain.intake import Facts
 from services.referrals.domain.model import Case, Move, Referral
 from services.referrals.domain.states import Status
@@ -135,6 +137,23 @@ class Referrals(Repository[Referral]):
     def _unscoped(self) -> Referrals:
         """Return these referrals as the service itself sees them, never to be shown as they are."""
         return self.under(fresh_context())
+
+
+class Drills(Standing[Drill]):
+    """The drill, among no referrals: in a collection of its own."""
+
+    collection = "drills"
+    key = DRILL
+
+    def document(self, root: Drill) -> Document:
+        """Return the drill as fields."""
+        named = {"reference": root.reference, "case_id": root.case_id}
+        return {**asdict(root), "course": root.course.value, **named}
+
+    def root(self, document: Mapping[str, Any]) -> Drill:
+        """Return the drill that the document holds."""
+        kept = {field.name: document[field.name] for field in fields(Drill)}
+        return Drill(**{**kept, "course": Course(kept["course"])})
 
 
 _PLAIN = (

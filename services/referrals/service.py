@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from services.chassis.age import Age
 from services.chassis.crypto import BlindIndex
 from services.chassis.metrics import Metrics
 from services.chassis.runtime import Runtime
 from services.chassis.web.problems import slug_of
 from services.chassis.wiring import Wired
-from services.referrals.announcements import announce
+from services.referrals.announcements import announce, announce_drill
 from services.referrals.api import Api
 from services.referrals.consumers import Consumers
+from services.referrals.domain.drill import Course, Drill
+from services.referrals.repository import Drills, Strongbox
 from services.referrals.repository import Referrals as Repository
-from services.referrals.repository import Strongbox
 from services.referrals.settings import read_referral_settings
+from services.referrals.timers import Timers
 from services.referrals.usecases import Receipt
+
+DRILL_TOOK = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
 class Tally:
@@ -63,6 +69,56 @@ class Tally:
             raise
 
 
+class DrillTally:
+    """Counts and times drills, and shows how long ago the last one succeeded.
+
+    Where no drill is begun (`is_on`), no age is shown: it would grow without meaning anything.
+    """
+
+    def __init__(self, metrics: Metrics, now: Callable[[], datetime], *, is_on: bool) -> None:
+        self._now = now
+        self._drills = metrics.counter(
+            "casework_drills_total",
+            "Drills by what became of them: begun, succeeded, failed, overdue.",
+            ("course",),
+        )
+        for course in Course:
+            self._drills.labels(course.value)
+        self._took = metrics.histogram(
+            "casework_drill_seconds",
+            "Time of a drill from its beginning until it came back.",
+            buckets=DRILL_TOOK,
+        )
+        self._succeeded = metrics.gauge(
+            "casework_drill_last_success_timestamp_seconds",
+            "When a drill last came back as an alert that would have been raised; 0: never yet.",
+        )
+        self._age = _drill_age(metrics) if is_on else None
+
+    def count(self, drill: Drill, _events: Sequence[object]) -> None:
+        """Count what has become of the drill, once that has been saved."""
+        self._drills.labels(drill.course.value).inc()
+        if drill.course is Course.SUCCEEDED and drill.took_s is not None:
+            self._took.observe(drill.took_s)
+        self.show(drill)
+
+    def show(self, drill: Drill) -> None:
+        """Show the last success, whichever process has heard of it."""
+        if self._age is not None:
+            self._age.happened(drill.quiet_since, self._now())
+        if drill.succeeded_at is not None:
+            self._succeeded.set(drill.succeeded_at.timestamp())
+
+
+def _drill_age(metrics: Metrics) -> Age:
+    return Age(
+        metrics.gauge(
+            "casework_drill_age_seconds",
+            "How long the last success of a drill is ago: if this grows, alerts do not arrive.",
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the doors work with; `areas` are those that have a team."""
@@ -71,18 +127,32 @@ class Parts:
     strongbox: Strongbox
     areas: tuple[str, ...]
     tally: Tally
+    drills: Drills
+    drill_every: timedelta | None
+    drill_tally: DrillTally
+    now: Callable[[], datetime]
 
 
 def wire(runtime: Runtime) -> Parts:
     """Make the parts of this service."""
     own = read_referral_settings()
     index = BlindIndex(own.blind_index_key.read_bytes())
-    referrals = Repository(runtime, announce)
-    return Parts(referrals, Strongbox(runtime.vault, index), own.areas, Tally(runtime.metrics))
+    is_on = own.drill_every is not None and runtime.settings.role != "api"
+    tally = DrillTally(runtime.metrics, runtime.now, is_on=is_on)
+    return Parts(
+        referrals=Repository(runtime, announce),
+        strongbox=Strongbox(runtime.vault, index),
+        areas=own.areas,
+        tally=Tally(runtime.metrics),
+        drills=Drills(runtime, announce_drill, tally.count),
+        drill_every=own.drill_every,
+        drill_tally=tally,
+        now=runtime.now,
+    )
 
 
-class Referrals(Api, Consumers):
-    """The service: its name, its parts, and the doors of its two rooms."""
+class Referrals(Api, Consumers, Timers):
+    """The service: its name, its parts, and the doors of its three rooms."""
 
     name = "referrals"
     parts = Wired(wire)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from services.referrals.domain.drill import DRILL, Drill
+from services.referrals.domain.drill import Decision as Turn
 from services.referrals.domain.errors import (
     AlreadySentWithOtherContent,
     AreaNotServed,
@@ -23,7 +25,8 @@ from services.referrals.domain.intake import (
     near_match_tokens,
 )
 from services.referrals.domain.model import Actor, Case, Decision, Referral
-from services.referrals.domain.states import AGENCY_STATUS, REASON_SHOWN, Verdict
+from services.referrals.domain.shown import to_agency, to_team
+from services.referrals.domain.states import Verdict
 
 OWN_TEAM = "outreach-team"
 ATTENDED = frozenset({"attended", "late"})
@@ -49,6 +52,19 @@ class Referrals(Protocol):
 
     def near(self, referrals: Sequence[Referral]) -> Sequence[str]:
         """Return the references of other cases that share something with one of these."""
+
+
+class Drills(Protocol):
+    """The one drill, as it is kept."""
+
+    def change(self, key: str, decide: Callable[[Drill], Turn]) -> Drill:
+        """Load, decide and save."""
+
+    def is_unheard(self) -> bool:
+        """Tell whether something that was said of it has not been heard yet."""
+
+    def turn(self, first: Turn, decide: Callable[[Drill], Turn]) -> Drill:
+        """Load, decide and save; where there is none yet, save the first."""
 
 
 class Strongbox(Protocol):
@@ -205,47 +221,29 @@ def _each(
         referrals.change(referral.id, decide)
 
 
+def turn_drill(drills: Drills, *, every: timedelta, at: datetime) -> Drill:
+    """Begin a drill when its time has come, or note that the last one is overdue."""
+    is_unheard = drills.is_unheard()
+    return drills.turn(
+        Drill.begin(at=at, every=every),
+        lambda drill: drill.turn(at=at, every=every, is_unheard=is_unheard),
+    )
+
+
+def hear_drill(
+    drills: Drills, number: int, *, began_at: datetime, outcome: str, at: datetime
+) -> None:
+    """Note that a drill has come back; only one that would have raised an alert is a success."""
+    is_success = outcome == "raised"
+    drills.change(
+        DRILL,
+        lambda drill: drill.come_back(number, began_at=began_at, is_success=is_success, at=at),
+    )
+
+
 def shown_to(by: Actor, referral: Referral, strongbox: Strongbox) -> Mapping[str, Any]:
     """Return what this person is shown of a referral: an agency the minimum, the team the rest."""
-    return _to_agency(referral, strongbox) if by.is_agency else _to_team(referral)
-
-
-def _to_agency(referral: Referral, strongbox: Strongbox) -> Mapping[str, Any]:
-    return {
-        "reference": referral.reference,
-        "agency_reference": strongbox.open(referral.sealed["agency_reference"]),
-        "status": AGENCY_STATUS[referral.status],
-        "reason_code": referral.reason_code if referral.status in REASON_SHOWN else None,
-        "submitted_at": referral.submitted_at,
-        "updated_at": referral.updated_at,
-    }
-
-
-def _to_team(referral: Referral) -> Mapping[str, Any]:
-    moves = [{**asdict(move), "note": None} for move in referral.history]
-    return {
-        **asdict(referral.facts),
-        **{name: getattr(referral, name) for name in _TEAM},
-        "history": moves,
-    }
-
-
-_TEAM = (
-    "reference",
-    "status",
-    "reason_code",
-    "submitted_at",
-    "updated_at",
-    "case_reference",
-    "agency_id",
-    "submitted_by",
-    "task_status",
-    "decisions",
-    "repeat",
-    "flagged_until",
-    "is_marac_repeat",
-    "band",
-)
+    return to_agency(referral, strongbox.open) if by.is_agency else to_team(referral)
 
 
 def read_client(
@@ -291,7 +289,7 @@ def _opened(referral: Referral, groups: Told, strongbox: Strongbox) -> Mapping[s
         {**asdict(move), "note": move.note and strongbox.open(move.note)}
         for move in referral.history
     ]
-    return {**_to_team(referral), **confided, "history": moves}
+    return {**to_team(referral), **confided, "history": moves}
 
 
 _CONFIDED = ("agency_reference", "contact", "referrer", "narrative")

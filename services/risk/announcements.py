@@ -8,7 +8,8 @@ from typing import Any
 from services.chassis.ids import derived_id
 from services.contracts.envelope import Announcement
 from services.risk.domain.assessment import Assessment
-from services.risk.domain.events import AssessmentAnnouncedAgain, RiskAssessed
+from services.risk.domain.drill import Drill
+from services.risk.domain.events import AssessmentAnnouncedAgain, DrillAssessed, RiskAssessed
 from services.risk.domain.model import RiskProfile
 
 
@@ -25,12 +26,29 @@ def announce(profile: RiskProfile, event: object) -> Announcement:
     return Announcement("risk_assessed", 1, _data(profile, made), event_id)
 
 
+def announce_drill(drill: Drill, event: object) -> Announcement:
+    """Return the announcement that a drill has been scored.
+
+    Raises:
+        TypeError: something else has happened, of which nothing is said.
+
+    """
+    if not isinstance(event, DrillAssessed):
+        raise TypeError(f"{type(event).__name__} of a drill has no announcement")
+    told = {"number": drill.number, "began_at": event.began_at}
+    return Announcement("drill_assessed", 1, _scored(event.made) | told)
+
+
 def _data(profile: RiskProfile, made: Assessment) -> Mapping[str, Any]:
+    source = {"kind": made.source.kind, "id": made.source.id, "at": made.source.at}
+    placed = {"case_reference": profile.reference, "area": profile.area}
+    return {**_scored(made), **placed, "source": source}
+
+
+def _scored(made: Assessment) -> dict[str, Any]:
     return {
         "assessment_id": made.id,
         "number": made.number,
-        "case_reference": profile.reference,
-        "area": profile.area,
         "instrument": made.instrument,
         "ruleset_version": made.ruleset_version,
         **_score(made),
@@ -40,7 +58,6 @@ def _data(profile: RiskProfile, made: Assessment) -> Mapping[str, Any]:
         "grounds": [ground.value for ground in made.finding.grounds],
         "cues": list(made.finding.cues),
         "changed_items": [change.item for change in made.changes],
-        "source": {"kind": made.source.kind, "id": made.source.id, "at": made.source.at},
         "due_review_at": made.due_review_at,
     }
 

@@ -58,6 +58,19 @@ class Consumers:
         envelope = heard.envelope
         usecases.close_case(_profiles(self.parts, heard), envelope.case_id, at=envelope.occurred_at)
 
+    @hears("drill_begun", 1)
+    def on_drill_begun(self, heard: Heard) -> None:
+        """Score a drill as a referral would be."""
+        parts, data = self.parts, heard.data
+        usecases.assess_drill(
+            parts.drills.under(heard.context),
+            data["number"],
+            _in_drill(heard),
+            parts.rulebook,
+            began_at=data["began_at"],
+            at=heard.at,
+        )
+
     def _note_alert(self, heard: Heard) -> None:
         usecases.note_alert(
             _profiles(self.parts, heard), heard.envelope.case_id, heard.data["assessment_id"]
@@ -81,6 +94,16 @@ def _in_referral(heard: Heard) -> Told:
         incident_count=data["incidents_12_months"],
         is_further_incident=data["further_incident"] == "yes",
         previous_marac_at=data["previous_marac_at"],
+    )
+
+
+def _in_drill(heard: Heard) -> Told:
+    data = heard.data
+    return Told(
+        assessment_id=f"drill-{data['number']}",
+        source=Source("drill", heard.envelope.event_id, data["began_at"], "service:referrals"),
+        instrument=data["instrument"],
+        answers=_answers(data["answers"]),
     )
 
 

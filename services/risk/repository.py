@@ -13,6 +13,7 @@ from services.chassis.crypto import Erased, Sealed
 from services.chassis.storage.aggregates import Repository, Taken
 from services.chassis.storage.mongo import Document, Index, Shape
 from services.chassis.storage.scope import of_areas
+from services.chassis.storage.standing import Standing
 from services.risk.domain.assessment import (
     Assessment,
     Change,
@@ -23,6 +24,7 @@ from services.risk.domain.assessment import (
     Source,
 )
 from services.risk.domain.dash import Basis, Finding, Ground, IncidentCount, Score
+from services.risk.domain.drill import DRILL, Drill
 from services.risk.domain.model import AwaitedAlert, Decision, Facts, RiskProfile
 from services.risk.domain.ruleset import Answer, Band
 
@@ -127,6 +129,21 @@ class RiskProfiles(Repository[RiskProfile]):
             return None
         sealed = words if isinstance(words, Sealed) else self.runtime.vault.seal(case_id, words)
         return sealed.stored()
+
+
+class Drills(Standing[Drill]):
+    """The drill, among no profiles: in a collection of its own."""
+
+    collection = "drills"
+    key = DRILL
+
+    def document(self, root: Drill) -> Document:
+        """Return the drill as fields."""
+        return {"number": root.number, "reference": root.reference, "case_id": root.case_id}
+
+    def root(self, document: Mapping[str, Any]) -> Drill:
+        """Return the drill that the document holds."""
+        return Drill(document["number"])
 
 
 def _assessment(stored: Mapping[str, Any]) -> Assessment:

@@ -9,14 +9,14 @@ from datetime import datetime
 from services.chassis.metrics import Metrics
 from services.chassis.runtime import Runtime
 from services.chassis.wiring import Wired
-from services.risk.announcements import announce
+from services.risk.announcements import announce, announce_drill
 from services.risk.api import Api
 from services.risk.consumers import Consumers
 from services.risk.domain.assessment import Assessment
 from services.risk.domain.events import AssessmentAnnouncedAgain, RiskAssessed
 from services.risk.domain.model import RiskProfile
 from services.risk.domain.ruleset import Rulebook
-from services.risk.repository import RiskProfiles
+from services.risk.repository import Drills, RiskProfiles
 from services.risk.settings import read_rulebook
 from services.risk.timers import Timers
 
@@ -68,14 +68,20 @@ class Parts:
     profiles: RiskProfiles
     rulebook: Rulebook
     tally: Tally
+    drills: Drills
     now: Callable[[], datetime]
 
 
 def wire(runtime: Runtime) -> Parts:
     """Make the parts of this service."""
     tally = Tally(runtime.metrics)
-    profiles = RiskProfiles(runtime, announce, tally.count)
-    return Parts(profiles, read_rulebook(), tally, runtime.now)
+    return Parts(
+        profiles=RiskProfiles(runtime, announce, tally.count),
+        rulebook=read_rulebook(),
+        tally=tally,
+        drills=Drills(runtime, announce_drill),
+        now=runtime.now,
+    )
 
 
 class Risk(Api, Consumers, Timers):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from services.risk.domain import drill
 from services.risk.domain.assessment import Assessment, Told
 from services.risk.domain.model import Decision, RiskProfile
 from services.risk.domain.ruleset import Rulebook
@@ -28,6 +29,18 @@ class Profiles(Protocol):
 
     def unanswered(self, at: datetime, limit: int) -> Sequence[str]:
         """Return the cases whose awaited alert is overdue, and whose last words are on the bus."""
+
+
+class Drills(Protocol):
+    """The one drill, as it is kept."""
+
+    def is_unheard(self) -> bool:
+        """Tell whether something that was said of it has not been heard yet."""
+
+    def turn(
+        self, first: drill.Decision, decide: Callable[[drill.Drill], drill.Decision]
+    ) -> drill.Drill:
+        """Load, decide and save; where there is none yet, save the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +115,23 @@ def close_case(profiles: Profiles, case_id: str, *, at: datetime) -> None:
 def insist(profiles: Profiles, case_id: str, *, at: datetime) -> None:
     """Announce a high assessment again for which nobody has raised an alert in time."""
     profiles.change(case_id, lambda found: found.insist(at))
+
+
+def assess_drill(
+    drills: Drills,
+    number: int,
+    told: Told,
+    rulebook: Rulebook,
+    *,
+    began_at: datetime,
+    at: datetime,
+) -> None:
+    """Score a drill and tell the result; while nobody hears the last one, say no more."""
+    if drills.is_unheard():
+        return
+    made = drill.score(told, rulebook, at=at)
+
+    def decide(known: drill.Drill) -> drill.Decision:
+        return known.scored(number, made, began_at=began_at)
+
+    drills.turn(decide(drill.Drill()), decide)

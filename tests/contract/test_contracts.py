@@ -68,16 +68,17 @@ def test_publishers_may_not_add_what_the_contract_does_not_name(known: Contract)
 
 @EVERY
 def test_publishers_may_leave_nothing_out(known: Contract) -> None:
-    with pytest.raises(ContractBroken, match="case_reference"):
+    with pytest.raises(ContractBroken) as refused:
         write(Announcement(known.type, known.version, {}))
+    assert all(name in str(refused.value) for name in data_of(known))
 
 
 @EVERY
 def test_a_fault_names_fields_and_never_their_values(known: Contract) -> None:
-    broken = data_of(known) | {"case_reference": "Mrs Canary of 12 Mill Lane"}
+    broken = dict.fromkeys(data_of(known), "Mrs Canary of 12 Mill Lane")
     with pytest.raises(ContractBroken) as refused:
         read(known.type, known.version, broken)
-    assert "case_reference" in str(refused.value)
+    assert all(name in str(refused.value) for name in broken)
     assert "Canary" not in str(refused.value)
 
 

@@ -15,6 +15,7 @@ from deploy.local.waiting import wait_until
 from tests.support.bus import Bus
 
 READY_WITHIN_S = 45
+NO_DRILLS = {"DRILL_EVERY_S": "0"}
 
 
 class Store(Protocol):
@@ -28,7 +29,8 @@ class Store(Protocol):
 class Stack:
     """Processes of services that share a virtual host, a database prefix and secrets.
 
-    A process is named by its service, or by service and role: `notifications-worker`.
+    A process is named by its service, or by service and role: `notifications-worker`. No drills are
+    held unless a test asks for them.
     """
 
     broker: Bus
@@ -147,7 +149,7 @@ class Stack:
             self.keys,
             self._log(name),
             role=role,
-            environment={**self.environment, **environment},
+            environment={**NO_DRILLS, **self.environment, **environment},
         )
 
     def _port_of(self, name: str) -> int:

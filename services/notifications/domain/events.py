@@ -72,3 +72,11 @@ class AlertResolved(AlertEvent):
 
     responder_id: str
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrillRaised:
+    """A drill that began at a moment came to where alerts are raised, with this outcome."""
+
+    outcome: str
+    began_at: datetime

@@ -17,7 +17,9 @@ from services.contracts.envelope import Envelope
 from services.portal.accounts import Person
 
 HEARD: tuple[Contract, ...] = tuple(
-    contract for contract in CONTRACTS if contract.publisher == "notifications"
+    contract
+    for contract in CONTRACTS
+    if contract.publisher == "notifications" and contract.type.startswith("alert_")
 )
 _NAMED = {"-", *(contract.type for contract in HEARD)}
 _REFERENCE = re.compile(r"-|[A-Z]-[0-9A-Z]{4}-[0-9A-Z]{4}")

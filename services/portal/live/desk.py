@@ -15,6 +15,7 @@ from services.chassis import clock
 from services.chassis.auth import MANAGERS
 from services.chassis.logs import get_logger
 from services.chassis.messaging.subscription import Subscription
+from services.contracts.envelope import Envelope
 from services.portal.accounts import Accounts, Person
 from services.portal.clients import Services
 from services.portal.live.catching_up import CannotCatchUp, changes_since
@@ -45,7 +46,7 @@ class Desk:
         metrics: PortalMetrics,
         fatal: Callable[[str], None],
     ) -> None:
-        self.hub = Hub()
+        self.hub = Hub(self._drilled)
         self._amqp_uri, self._accounts, self._services = amqp_uri, accounts, services
         self._metrics, self._fatal = metrics, fatal
         self._deliveries = Deliveries(services, metrics.deliveries)
@@ -90,6 +91,12 @@ class Desk:
             self.hub.leave(stream)
             self._metrics.open_streams.dec()
             self._metrics.streams_ended.labels(stream.ended or Why.LEFT).inc()
+
+    def _drilled(self, envelope: Envelope) -> None:
+        """Note that a drill has come to where open pages would be told, and would have been."""
+        age = self._metrics.drill_age
+        if age is not None and envelope.data["outcome"] == "raised":
+            age.happened(envelope.occurred_at, clock.now())
 
     async def _changes(self, stream: Stream, item: Change | CatchUp) -> Sequence[Change]:
         """Return what of an item is to be written."""

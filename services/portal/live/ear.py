@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import Callable
 
 from services.chassis.ids import new_id
-from services.chassis.messaging.subscription import Delivery, Subscription
+from services.chassis.messaging.deliveries import Delivery
+from services.chassis.messaging.subscription import Subscription
 from services.chassis.messaging.topology import Subscribed
 from services.chassis.metrics import Metrics
+from services.contracts.catalogue import contract
 from services.portal.live.change import HEARD
 from services.portal.live.hub import Hub
 
 PREFETCH = 500
+DRILL = contract("drill_raised", 1)
 
 
 def ear(uri: str, metrics: Metrics, hub: Hub, fatal: Callable[[str], None]) -> Subscription:
@@ -36,7 +39,7 @@ def ear(uri: str, metrics: Metrics, hub: Hub, fatal: Callable[[str], None]) -> S
     return Subscription(
         uri,
         "portal",
-        (Subscribed(f"portal.live.{new_id()}", HEARD, exclusive=True),),
+        (Subscribed(f"portal.live.{new_id()}", (*HEARD, DRILL), exclusive=True),),
         metrics,
         handle,
         prefetch=PREFETCH,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from services.contracts.envelope import Envelope
@@ -20,10 +20,12 @@ class Hub:
 
     Some events do not say who is to be told of their alert: the hub remembers it. Where it has not
     heard, after a start in the middle of things, all of the area are offered the change, and find
-    out before they write it.
+    out before they write it. A drill ends here, where a person would be told: `drilled` is called,
+    and no stream hears of it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, drilled: Callable[[Envelope], None] = lambda _: None) -> None:
+        self._drilled = drilled
         self._streams: set[Stream] = set()
         self._of_person: Counter[str] = Counter()
         self._by_area: dict[str, set[Stream]] = defaultdict(set)
@@ -56,7 +58,10 @@ class Hub:
                 del self._by_area[area]
 
     def hear(self, envelope: Envelope) -> None:
-        """Offer an event to everybody who may see it."""
+        """Offer an event to everybody who may see it; a drill to nobody."""
+        if envelope.type == "drill_raised":
+            self._drilled(envelope)
+            return
         change = self.informed(heard(envelope))
         for stream in self._by_area.get(change.area, set()) | self._by_area.get("*", set()):
             if change.audience is None or may_see(stream.person, change):

@@ -18,3 +18,8 @@ class ReferralStatusChanged:
     to: str
     reason_code: str | None
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrillBegun:
+    """A drill is on its way; its number and moment stand in the drill itself."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from services.risk.domain.assessment import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +20,11 @@ class AssessmentAnnouncedAgain:
     """A high assessment was said once more, because nobody has raised an alert for it yet."""
 
     assessment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrillAssessed:
+    """A drill that began at a moment was scored; `made` is kept nowhere else."""
+
+    made: Assessment
+    began_at: datetime

@@ -37,6 +37,7 @@ def wired(folder: Path, origin: str = "http://portal.test") -> Starlette:
             token_private_key=key,
             rate_per_s=50,
             rate_burst=200,
+            has_drills=True,
             upstreams=dict.fromkeys(services, f"http://{NOWHERE}"),
         )
     )

@@ -1,0 +1,41 @@
+"""A collection of one document that stands for all times, however often it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from services.chassis.auth import Principal
+from services.chassis.storage.aggregates import Decision, NotFound, Repository, Root, Taken
+from services.chassis.storage.scope import NOTHING
+
+T = TypeVar("T", bound=Root)
+
+
+class Standing(Repository[T]):
+    """The one aggregate whose id is `key`; no door leads to it."""
+
+    key: ClassVar[str]
+
+    def scope(self, principal: Principal) -> Mapping[str, Any]:
+        """Show nobody anything."""
+        del principal
+        return NOTHING
+
+    def turn(self, first: Decision[T], decide: Callable[[T], Decision[T]]) -> T:
+        """Load, decide and save; where there is none yet, save the first."""
+        try:
+            return self.change(self.key, decide)
+        except NotFound:
+            return self._begin(first, decide)
+
+    def is_unheard(self) -> bool:
+        """Tell whether something that was said of it has not been heard yet."""
+        waiting = {"_id": self.key, "outbox_due": {"$exists": True}}
+        return self._documents.find_one(waiting, {"_id": 1}) is not None
+
+    def _begin(self, first: Decision[T], decide: Callable[[T], Decision[T]]) -> T:
+        try:
+            return self.create(*first)
+        except Taken:
+            return self.change(self.key, decide)
