@@ -28,7 +28,8 @@ from services.chassis.metrics import Metrics
 from services.chassis.runtime import Runtime
 from services.chassis.settings import Settings, read_settings
 from services.chassis.storage.access_log import AccessLog
-from services.chassis.storage.mongo import connect, open_database, refuse_weak_storage
+from services.chassis.storage.mongo import connect, open_database
+from services.chassis.storage.probe import examine
 from services.chassis.timing import Every
 from services.chassis.web.entrypoint import Door
 
@@ -110,7 +111,7 @@ def _open(service_cls: Any, runtime: Runtime) -> Container:
     """Wait for the database, however long it takes, and make it ready."""
     while True:
         try:
-            refuse_weak_storage(runtime.client, runtime.settings)
+            examine(runtime.database, runtime.service, is_production=runtime.settings.is_production)
             runtime.vault.ensure_index()
             container = Container(service_cls, runtime)
             container.access_log.ensure_indexes()

@@ -12,15 +12,10 @@ from pymongo.database import Database
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
 from pymongo.read_concern import ReadConcern
 
-from services.chassis.logs import SafeMessage
 from services.chassis.settings import Settings
 
 Document = dict[str, Any]
 SERVER_WAIT_MS = 5_000
-
-
-class WeakStorage(SafeMessage):
-    """The server cannot give the guarantees that production mode asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +64,6 @@ def open_database(client: MongoClient[Document], settings: Settings) -> Database
         write_concern=WriteConcern(w="majority", j=True, wtimeout=10_000),
         read_concern=ReadConcern("majority") if settings.is_production else None,
     )
-
-
-def refuse_weak_storage(client: MongoClient[Document], settings: Settings) -> None:
-    """Refuse production mode on a server that has no replica set of MongoDB's own.
-
-    Raises:
-        WeakStorage: majority writes would not be what they say.
-
-    """
-    if not settings.is_production:
-        return
-    hello = client.admin.command("hello")
-    build = client.admin.command("buildInfo")
-    if not hello.get("setName") or "secantus" in str(build).lower():
-        raise WeakStorage(
-            "MODE=production needs a MongoDB replica set: point "
-            f"{settings.service.upper()}_MONGO_URI or MONGODB_URI at one, or set MODE=local"
-        )
 
 
 def is_outage(error: BaseException) -> bool:
