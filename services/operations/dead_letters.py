@@ -1,0 +1,215 @@
+"""`outreach dead-letters`: list, show, replay, drop, log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import click
+from environs import Env
+from marshmallow import ValidationError
+
+from services.chassis.messaging.topology import dead_letters
+from services.contracts.catalogue import CONTRACTS
+from services.contracts.vocabulary import IDENTIFIER
+from services.operations import looking, telling
+from services.operations.acting import DROP, NOT_FOUND, REPLAY, Order, Outcome, carry_out
+from services.operations.records import operator, records
+from services.operations.redaction import shown
+from services.operations.refusals import Left
+from services.operations.settings import CONSUMERS, read_environment
+
+SHORTEST_REASON, LONGEST_REASON = 10, 300
+LIMIT = 100
+TYPES = tuple(sorted({each.type for each in CONTRACTS}))
+
+Command = Callable[..., None]
+
+
+def _consumers(_context: click.Context, _option: click.Parameter, told: str | None) -> Any:
+    """Read `risk`, or `risk.dead-letters`, as the one consumer; nothing as all of them."""
+    chosen = tuple(name for name in CONSUMERS if told in (None, name, dead_letters(name)))
+    if not chosen:
+        raise click.BadParameter(f"there is none of this name; there are {', '.join(CONSUMERS)}.")
+    return chosen
+
+
+def _why(_context: click.Context, _option: click.Parameter, told: str) -> str:
+    tidy = " ".join(told.split())
+    if not SHORTEST_REASON <= len(tidy) <= LONGEST_REASON or not tidy.isprintable():
+        raise click.BadParameter(
+            f"say why in {SHORTEST_REASON} to {LONGEST_REASON} characters that identify nobody."
+        )
+    return tidy
+
+
+def _by(_context: click.Context, _option: click.Parameter, told: str | None) -> str:
+    name = told or operator()
+    with suppress(ValidationError):
+        return str(IDENTIFIER(name))
+    raise click.BadParameter("give an account: letters, digits and . _ : - only.")
+
+
+queue_option = click.option(
+    "--queue",
+    "consumers",
+    metavar="CONSUMER",
+    callback=_consumers,
+    help=f"Only the dead letters of one consumer: {', '.join(CONSUMERS)}.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+by_option = click.option(
+    "--by",
+    metavar="ACCOUNT",
+    callback=_by,
+    help="Who does this, if not the user of the operating system. It is written down.",
+)
+
+
+def limit_option(default: int) -> Callable[[Command], Command]:
+    """Return the option that says how many are shown of each consumer."""
+    many = click.IntRange(min=1)
+    told = "How many to show of each consumer."
+    return click.option("--limit", type=many, default=default, show_default=True, help=told)
+
+
+@click.group("dead-letters")
+def group() -> None:
+    """Messages that a service could not handle: look, decide, replay or drop.
+
+    A dead letter waits without end and nothing is done about it until somebody does it here.
+    docs/dead-letters.md tells how to decide.
+    """
+
+
+@group.command("list")
+@queue_option
+@limit_option(LIMIT)
+@json_option
+def list_(consumers: Sequence[str], limit: int, as_json: bool) -> None:
+    """List what lies there, the first to die first; nothing is taken.
+
+    Example: outreach dead-letters list --queue risk
+    """
+    found = looking.piles(read_environment(), consumers, limit)
+    if as_json:
+        telling.tell_json(telling.piles_as_json(found))
+    else:
+        telling.tell_piles(found)
+
+
+@group.command()
+@click.argument("event_id")
+@queue_option
+@json_option
+def show(event_id: str, consumers: Sequence[str], as_json: bool) -> None:
+    """Show all of one that cannot identify anybody: ids, codes, numbers, moments.
+
+    Of anything that its contract does not name, only kind and length are told.
+
+    Example: outreach dead-letters show 0198c1a0-5a10-7c3e-9a51-0c6f2b7d9e11
+    """
+    found = looking.find(read_environment(), consumers, event_id)
+    if not found:
+        raise Left(NOT_FOUND)
+    if as_json:
+        telling.tell_json([shown(letter) for letter in found])
+        return
+    for letter in found:
+        telling.tell_letter(letter)
+
+
+@group.command()
+@click.argument("event_ids", nargs=-1)
+@click.option("--all", "is_all", is_flag=True, help="All that lie there, in their order.")
+@click.option("--type", "type", metavar="TYPE", type=click.Choice(TYPES), help="With --all.")
+@queue_option
+@by_option
+@json_option
+def replay(
+    event_ids: Sequence[str],
+    is_all: bool,
+    type: str | None,
+    consumers: Sequence[str],
+    by: str,
+    as_json: bool,
+) -> None:
+    """Send some back to the queue that they came from, with all their attempts before them.
+
+    This is safe at any time, for what was applied before changes nothing when it comes again. What
+    cannot be decoded, or still breaks its contract, is left. It is written down who did it.
+
+    Example: outreach dead-letters replay 0198c1a0-5a10-7c3e-9a51-0c6f2b7d9e11
+
+    Example: outreach dead-letters replay --all --queue risk --type session_recorded
+    """
+    if bool(event_ids) == is_all:
+        raise click.UsageError("give either event ids or --all.")
+    if type and not is_all:
+        raise click.UsageError("--type belongs to --all.")
+    ids = None if is_all else frozenset(event_ids)
+    _carry_out(Order(REPLAY, consumers, ids, by, type=type), as_json=as_json)
+
+
+@group.command()
+@click.argument("event_ids", nargs=-1, required=True)
+@click.option(
+    "--reason",
+    "why",
+    required=True,
+    callback=_why,
+    help="Why nobody will miss it. It is kept for ever: write nothing that identifies anybody.",
+)
+@queue_option
+@by_option
+@json_option
+def drop(
+    event_ids: Sequence[str], why: str, consumers: Sequence[str], by: str, as_json: bool
+) -> None:
+    """Remove some for good, once it is written down who did it and why.
+
+    Drop only what you have looked at: a dropped event is never heard again.
+
+    Example: outreach dead-letters drop body-3fc1a2b4c5d6 --reason "sent by a test of the network"
+    """
+    _carry_out(Order(DROP, consumers, frozenset(event_ids), by, why), as_json=as_json)
+
+
+@group.command()
+@queue_option
+@limit_option(20)
+@json_option
+def log(consumers: Sequence[str], limit: int, as_json: bool) -> None:
+    """Show what was replayed and dropped, by whom and why, the latest first.
+
+    Example: outreach dead-letters log --queue notifications --limit 50
+    """
+    found = _operations(read_environment(), consumers, limit)
+    if as_json:
+        telling.tell_json(telling.operations_as_json(found))
+    else:
+        telling.tell_operations(found)
+
+
+def _operations(env: Env, consumers: Sequence[str], limit: int) -> list[Any]:
+    found = []
+    for consumer in consumers:
+        with records(env, consumer) as kept:
+            found += kept.latest(limit)
+    return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def _carry_out(order: Order, *, as_json: bool) -> None:
+    outcome = Outcome()
+    watch = partial(telling.watched, is_quiet=as_json)
+    try:
+        carry_out(read_environment(), order, outcome, watch)
+    finally:
+        if as_json:
+            telling.tell_json(telling.outcome_as_json(outcome))
+        else:
+            telling.tell_outcome(order, outcome)
+    if outcome.left:
+        raise Left(f"{len(outcome.left)} could not be done; they are where they were.")

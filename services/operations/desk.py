@@ -1,0 +1,150 @@
+"""The dead letters of one consumer on an operator's desk: held, looked at, sent back, removed.
+
+Nothing is lost whenever this process dies: a letter leaves its queue only after the broker has
+confirmed its copy, or after its removal has been written down. Until then it is merely held, and
+lies in its old place again when the channel closes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import ChannelClosedByBroker, NackError, UnroutableError
+
+from services.chassis.messaging.topology import dead_letters
+from services.operations.letter import DeadLetter, read_letter
+from services.operations.refusals import CannotReach
+from services.operations.wayback import WayBack
+
+NO_QUEUE, LOCKED = 404, 405
+FREE_WITHIN_S = 15.0
+ASK_AGAIN_S = 0.2
+BACK_WITHIN_S = 5.0
+
+
+class NotSent(Exception):
+    """The broker did not take the copy; the letter stays where it is, and the message says why."""
+
+
+class Desk:
+    """The dead letters of one consumer, in one operator's hands.
+
+    `waiting` is how many there were when she came; None if the queue is not there yet.
+    """
+
+    def __init__(self, connection: pika.BlockingConnection, consumer: str) -> None:
+        self.consumer = consumer
+        self.waiting = _depth(connection, consumer)
+        self._connection = connection
+        self._incoming: BlockingChannel = connection.channel()
+        self._outgoing: BlockingChannel = connection.channel()
+        self._outgoing.confirm_delivery()
+        self._tags: dict[int, int] = {}
+        self._removed = 0
+
+    def letters(self, limit: int | None = None) -> Iterator[DeadLetter]:
+        """Yield what was there when she came, the first to die first.
+
+        What dies meanwhile is left for the next time, or a letter that dies again at once would be
+        met for ever.
+        """
+        there = self.waiting or 0
+        for place in range(1, there + 1 if limit is None else min(limit, there) + 1):
+            method, properties, body = self._incoming.basic_get(dead_letters(self.consumer))
+            if method is None:
+                return
+            self._tags[place] = method.delivery_tag
+            yield read_letter(self.consumer, place, method.routing_key, properties, body or b"")
+
+    def send_back(self, letter: DeadLetter, way: WayBack) -> None:
+        """Put a copy into its work queue, and remove the letter once the broker has confirmed it.
+
+        To die between the two leaves both: the copy's receipt lets the second change nothing.
+
+        Raises:
+            NotSent: no queue took it.
+
+        """
+        properties = pika.BasicProperties(
+            content_type=letter.content_type,
+            delivery_mode=pika.DeliveryMode.Persistent.value,
+            message_id=letter.message_id,
+            correlation_id=letter.correlation_id,
+            headers=dict(way.headers),
+        )
+        try:
+            self._outgoing.basic_publish("", way.queue, way.body, properties, mandatory=True)
+        except UnroutableError:
+            raise NotSent(f"{way.queue} is not there: start {self.consumer} once") from None
+        except NackError:
+            raise NotSent(f"{way.queue} takes no more: let {self.consumer} catch up") from None
+        self.remove(letter)
+
+    def remove(self, letter: DeadLetter) -> None:
+        """Take a letter out of the queue for good."""
+        self._incoming.basic_ack(self._tags.pop(letter.place))
+        self._removed += 1
+
+    def leave(self) -> None:
+        """Put back what is still held, and wait until it lies there again for whoever is next."""
+        self._incoming.close()
+        until = monotonic() + BACK_WITHIN_S
+        while self._tags and monotonic() < until:
+            if (_depth(self._connection, self.consumer) or 0) >= len(self._tags):
+                return
+            self._connection.process_data_events(ASK_AGAIN_S)
+
+
+@contextmanager
+def desk(connection: pika.BlockingConnection, consumer: str) -> Iterator[Desk]:
+    """Hold a consumer's desk alone: two at once would each see some, and mix their order.
+
+    The place is kept by an exclusive queue, which goes when its connection does.
+
+    Raises:
+        CannotReach: somebody else has it.
+
+    """
+    channel, place = _sit_down(connection, consumer)
+    taken = Desk(connection, consumer)
+    try:
+        yield taken
+    finally:
+        if connection.is_open:
+            taken.leave()
+            channel.queue_delete(place)
+
+
+def _sit_down(connection: pika.BlockingConnection, consumer: str) -> tuple[BlockingChannel, str]:
+    place, until = f"{dead_letters(consumer)}.desk", monotonic() + FREE_WITHIN_S
+    while True:
+        channel = connection.channel()
+        try:
+            channel.queue_declare(place, exclusive=True)
+        except ChannelClosedByBroker as error:
+            if error.reply_code != LOCKED:
+                raise
+        else:
+            return channel, place
+        if monotonic() > until:
+            raise CannotReach(
+                f"somebody else is at the dead letters of {consumer}: try again when she is done."
+            )
+        connection.process_data_events(ASK_AGAIN_S)
+
+
+def _depth(connection: pika.BlockingConnection, consumer: str) -> int | None:
+    """Return how many dead letters lie there, not counting those that somebody holds."""
+    channel = connection.channel()
+    try:
+        declared = channel.queue_declare(dead_letters(consumer), passive=True)
+    except ChannelClosedByBroker as error:
+        if error.reply_code == NO_QUEUE:
+            return None
+        raise
+    channel.close()
+    return int(declared.method.message_count)

@@ -1,0 +1,59 @@
+"""Where it is written down what an operator does: in the database of the service concerned."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from environs import Env
+from pymongo import MongoClient, WriteConcern
+from pymongo.errors import PyMongoError
+
+from services.chassis.storage.operations_log import OperationsLog
+from services.operations.refusals import CannotReach
+from services.operations.settings import database_of
+
+WITHIN_MS = 5_000
+
+
+@contextmanager
+def records(env: Env, service: str) -> Iterator[OperationsLog]:
+    """Open the log of one service, each entry of which is durable before anything is done.
+
+    Raises:
+        CannotReach: its database does not answer or refuses; nothing may be done then.
+
+    """
+    at = database_of(env, service)
+    try:
+        client: MongoClient[dict[str, Any]] = MongoClient(
+            at.uri,
+            tz_aware=True,
+            appname="outreach",
+            serverSelectionTimeoutMS=WITHIN_MS,
+            connectTimeoutMS=WITHIN_MS,
+            socketTimeoutMS=2 * WITHIN_MS,
+        )
+        with client:
+            safely = WriteConcern(w="majority", j=True, wtimeout=2 * WITHIN_MS)
+            database = client.get_default_database(at.name).with_options(write_concern=safely)
+            log = OperationsLog(database)
+            log.ensure_indexes()
+            yield log
+    except PyMongoError as error:
+        raise CannotReach(
+            f"the database of {service} does not take this down ({type(error).__name__}), so it "
+            "was not done: see MONGODB_URI, or try again when it answers."
+        ) from None
+
+
+def operator() -> str:
+    """Return who this is: the user of the operating system, also who became root by sudo."""
+    before = os.environ.get("SUDO_USER") if os.getuid() == 0 else None
+    try:
+        return before or pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid-{os.getuid()}"
