@@ -14,7 +14,7 @@ from deploy.local.layout import ROOT
 from services.contracts.catalogue import CONTRACTS
 
 POLICIES = ROOT / "deploy" / "rabbitmq" / "policies.json"
-OWNER = "casework"
+OWNER, OPERATOR = "casework", "operator"
 SALT_BYTES = 4  # RabbitMQ's format of a hashed password
 
 
@@ -34,16 +34,34 @@ def service_user(service: str, password: str) -> BusUser:
 
     It speaks on its own exchange only, and reads its own queues only. Since either side may start
     first, it may declare the exchanges of whom it hears and the queues of those who hear it. It may
-    write to the default exchange, by which its retry ladder leads back to its own queues.
+    answer whom it hears, and write to the default exchange, by which its retry ladder leads back to
+    its own queues.
     """
     said = sorted({each.type for each in CONTRACTS if each.publisher == service})
+    heard = sorted({each.publisher for each in CONTRACTS if service in each.lasting_hearers})
+    answered = rf"({'|'.join((service, *heard))})\.heard"
     mine = rf"{service}\..*" + (rf"|[a-z]+\.({'|'.join(said)})\.v[0-9]+" if said else "")
     return BusUser(
         name=service,
         password=password,
-        configure=rf"^({mine}|[a-z]+\.events)$",
-        write=rf"^({mine}|amq\.default)$",
+        configure=rf"^({mine}|[a-z]+\.events|{answered})$",
+        write=rf"^({mine}|amq\.default|{answered})$",
         read=rf"^({service}\..*|[a-z]+\.events)$",
+    )
+
+
+def operator_user(password: str) -> BusUser:
+    """Return the user of the command line for operators.
+
+    It reads dead letters, sends them back to their queues by the default exchange, and declares
+    nothing but the queues by which one operator at a time has a consumer's dead letters.
+    """
+    return BusUser(
+        name=OPERATOR,
+        password=password,
+        configure=r"^[a-z]+\.dead-letters\.desk$",
+        write=r"^amq\.default$",
+        read=r"^[a-z]+\.dead-letters$",
     )
 
 

@@ -16,12 +16,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from deploy.local.definitions import OWNER, BusUser, service_user
+from deploy.local.definitions import OPERATOR, OWNER, BusUser, operator_user, service_user
 
 VAULT_KEY_BYTES = 96  # what MongoDB's local key provider takes
 BLIND_INDEX_KEY_BYTES = 32
 SERVICES_WITH_A_VAULT = ("referrals", "risk", "sessions", "notifications")
-BUS_USERS = (OWNER, *SERVICES_WITH_A_VAULT, "portal")
+BUS_SERVICES = (*SERVICES_WITH_A_VAULT, "portal")
+BUS_USERS = (OWNER, OPERATOR, *BUS_SERVICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Keys:
         return self.folder / "blind-index.key"
 
     def bus_password(self, user: str) -> str:
-        """Return the password of a service, or of the owner, on the private broker."""
+        """Return the password of a service, the owner or operators on the private broker."""
         return (self.folder / f"{user}-bus-password").read_text()
 
     @property
@@ -55,11 +56,11 @@ class Keys:
         return (self.folder / "bus-cookie").read_text()
 
     def bus_users(self) -> list[BusUser]:
-        """Return the users of the bus: the owner, who may everything, and each service."""
-        services = (name for name in BUS_USERS if name != OWNER)
+        """Return the users of the bus: the owner, who may everything, operators, each service."""
         return [
             BusUser(OWNER, self.bus_password(OWNER)),
-            *(service_user(name, self.bus_password(name)) for name in services),
+            operator_user(self.bus_password(OPERATOR)),
+            *(service_user(name, self.bus_password(name)) for name in BUS_SERVICES),
         ]
 
     def vault(self, service: str) -> Path:

@@ -47,6 +47,11 @@ class Layout:
         return self.base / "demo.json"
 
     @property
+    def operators(self) -> Path:
+        """Return the file that tells `./outreach` where the running system is (mode 600)."""
+        return self.base / "outreach.env"
+
+    @property
     def running(self) -> Path:
         """Return the file that the running system holds a lock on; it has its process id."""
         return self.base / "running"

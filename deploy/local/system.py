@@ -12,6 +12,7 @@ from time import monotonic
 from deploy.local import broker, database, services
 from deploy.local.accounts import ensure_accounts
 from deploy.local.children import Child
+from deploy.local.definitions import OPERATOR
 from deploy.local.keys import ensure_keys
 from deploy.local.layout import Layout
 from deploy.local.progress import Progress
@@ -71,6 +72,7 @@ class System:
         self._tell_when("RabbitMQ", since, self._wait_for_broker)
         for name, child in running.items():
             self._tell_when(name, since, partial(self._wait_for_service, name, child))
+        self._tell_operators()
 
     def look_after(self, is_done: Callable[[], bool] = lambda: False) -> None:
         """Keep everything running until something is done, or until we are told to stop."""
@@ -80,7 +82,20 @@ class System:
     def stop(self) -> None:
         """End everything that was started: services first, then broker and database."""
         with self._progress.step("stopped"):
+            self.layout.operators.unlink(missing_ok=True)
             self._supervisor.stop()
+
+    def _tell_operators(self) -> None:
+        """Leave for `./outreach` where everything is, with a user who may do no more than it."""
+        elsewhere = self._environment.get("AMQP_URI")
+        told = {
+            "AMQP_URI": elsewhere or self._broker.uri(user=OPERATOR),
+            "MONGODB_URI": self.addresses.mongodb_uri,
+            "DATABASE_PREFIX": self.addresses.database_prefix,
+        }
+        self.layout.operators.touch(mode=0o600)
+        lines = (f"{name}='{value}'\n" for name, value in told.items())
+        self.layout.operators.write_text("".join(lines))
 
     def _own_bus_users(self) -> dict[str, str]:
         return {name: self._broker.uri(user=name) for name in SERVICES}

@@ -68,7 +68,7 @@ def test_every_variable_and_key_is_made_by_the_command(folder: Path) -> None:
 
 def test_the_broker_gets_users_whose_passwords_nobody_can_read_there(folder: Path) -> None:
     told: dict[str, Any] = json.loads((folder / "definitions.json").read_text())
-    assert {user["name"] for user in told["users"]} == {"casework", *SERVICES}
+    assert {user["name"] for user in told["users"]} == {"casework", "operator", *SERVICES}
     assert not any("password" in user for user in told["users"])
 
 
