@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from time import monotonic
 
@@ -16,13 +17,13 @@ class Age:
     hide silence.
     """
 
-    def __init__(self, gauge: Gauge) -> None:
-        self._at = monotonic()
+    def __init__(self, gauge: Gauge, clock: Callable[[], float] = monotonic) -> None:
+        self._clock, self._at = clock, clock()
         self._known: datetime | None = None
-        gauge.set_function(lambda: monotonic() - self._at)
+        gauge.set_function(lambda: self._clock() - self._at)
 
     def happened(self, at: datetime, now: datetime) -> None:
         """Take in when it last happened; the same moment told again changes nothing."""
         if at != self._known:
             self._known = at
-            self._at = monotonic() - max((now - at).total_seconds(), 0)
+            self._at = self._clock() - max((now - at).total_seconds(), 0)

@@ -49,8 +49,8 @@ class Allocations(Protocol):
 class Drills(Protocol):
     """The one drill, as it is kept."""
 
-    def is_unheard(self) -> bool:
-        """Tell whether something that was said of it has not been heard yet."""
+    def is_piling_up(self) -> bool:
+        """Tell whether more than one thing that was said of it has not been heard yet."""
 
     def turn(
         self, first: drill.Decision, decide: Callable[[drill.Drill], drill.Decision]
@@ -216,8 +216,8 @@ def restore_step(alerts: Alerts, id: str, *, at: datetime) -> Alert:
 def raise_drill(
     drills: Drills, policies: Policies, cause: Cause, *, began_at: datetime, at: datetime
 ) -> None:
-    """Try on a drill what a high assessment leads to; while nobody hears the last, say no more."""
-    if drills.is_unheard():
+    """Try on a drill what a high assessment leads to; while nobody hears, say no more."""
+    if drills.is_piling_up():
         return
     outcome = drill.outcome_of(cause, policies.of(cause.kind), at=at)
 

@@ -60,8 +60,8 @@ class Drills(Protocol):
     def change(self, key: str, decide: Callable[[Drill], Turn]) -> Drill:
         """Load, decide and save."""
 
-    def is_unheard(self) -> bool:
-        """Tell whether something that was said of it has not been heard yet."""
+    def is_piling_up(self) -> bool:
+        """Tell whether more than one thing that was said of it has not been heard yet."""
 
     def turn(self, first: Turn, decide: Callable[[Drill], Turn]) -> Drill:
         """Load, decide and save; where there is none yet, save the first."""
@@ -223,10 +223,10 @@ def _each(
 
 def turn_drill(drills: Drills, *, every: timedelta, at: datetime) -> Drill:
     """Begin a drill when its time has come, or note that the last one is overdue."""
-    is_unheard = drills.is_unheard()
+    is_piling_up = drills.is_piling_up()
     return drills.turn(
         Drill.begin(at=at, every=every),
-        lambda drill: drill.turn(at=at, every=every, is_unheard=is_unheard),
+        lambda drill: drill.turn(at=at, every=every, is_piling_up=is_piling_up),
     )
 
 

@@ -34,8 +34,8 @@ class Profiles(Protocol):
 class Drills(Protocol):
     """The one drill, as it is kept."""
 
-    def is_unheard(self) -> bool:
-        """Tell whether something that was said of it has not been heard yet."""
+    def is_piling_up(self) -> bool:
+        """Tell whether more than one thing that was said of it has not been heard yet."""
 
     def turn(
         self, first: drill.Decision, decide: Callable[[drill.Drill], drill.Decision]
@@ -126,8 +126,8 @@ def assess_drill(
     began_at: datetime,
     at: datetime,
 ) -> None:
-    """Score a drill and tell the result; while nobody hears the last one, say no more."""
-    if drills.is_unheard():
+    """Score a drill and tell the result; while nobody hears, say no more."""
+    if drills.is_piling_up():
         return
     made = drill.score(told, rulebook, at=at)
 

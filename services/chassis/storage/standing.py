@@ -29,10 +29,10 @@ class Standing(Repository[T]):
         except NotFound:
             return self._begin(first, decide)
 
-    def is_unheard(self) -> bool:
-        """Tell whether something that was said of it has not been heard yet."""
-        waiting = {"_id": self.key, "outbox_due": {"$exists": True}}
-        return self._documents.find_one(waiting, {"_id": 1}) is not None
+    def is_piling_up(self) -> bool:
+        """Tell whether more than one thing that was said of it has not been heard yet."""
+        found = self._documents.find_one({"_id": self.key}, {"outbox.seq": 1})
+        return found is not None and len(found["outbox"]) > 1
 
     def _begin(self, first: Decision[T], decide: Callable[[T], Decision[T]]) -> T:
         try:

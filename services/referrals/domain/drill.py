@@ -81,15 +81,15 @@ class Drill:
         """Return when a drill last succeeded; before the first success, when the first began."""
         return self.succeeded_at or self.first_at
 
-    def turn(self, *, at: datetime, every: timedelta, is_unheard: bool) -> Decision:
+    def turn(self, *, at: datetime, every: timedelta, is_piling_up: bool) -> Decision:
         """Begin another when its time has come; one that is still out is overdue first.
 
-        While nobody has heard the last one (`is_unheard`), another would only wait behind it.
+        While nobody hears those before (`is_piling_up`), another would only wait behind them.
         A clock that was put back by more than a turn does not stop the drill.
         """
         if at < self.due_at <= at + every:
             return self, ()
-        if self.is_out and (is_unheard or self.course is not Course.OVERDUE):
+        if self.is_out and (is_piling_up or self.course is not Course.OVERDUE):
             return replace(self, course=Course.OVERDUE, due_at=at + every), ()
         return self._begun(at, every)
 
