@@ -1,0 +1,82 @@
+"""Processes that die, stand still, die at a named point, or have a wrong clock."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from services.chassis.failpoints import POINTS
+from tests.chaos.faults.kinds import Kind, Planned
+from tests.chaos.replicas import NAMES
+
+if TYPE_CHECKING:
+    from tests.chaos.system import System
+
+HOUR_S = 3600.0
+OF_PORTAL = ("relayed",)
+
+
+def kill(system: System, fault: Planned) -> None:
+    """SIGKILL."""
+    system.replicas[fault.target].kill()
+
+
+def start(system: System, fault: Planned) -> None:
+    """Start it again as if nothing had been."""
+    if not system.replicas[fault.target].is_alive:
+        system.replicas[fault.target].start()
+
+
+def pause(system: System, fault: Planned) -> None:
+    """SIGSTOP, for longer than a lease: others take over what it still believes to hold."""
+    system.replicas[fault.target].pause()
+
+
+def resume(system: System, fault: Planned) -> None:
+    """SIGCONT."""
+    system.replicas[fault.target].resume()
+
+
+def arm(system: System, fault: Planned) -> None:
+    """Have it die at a point by a point; whoever looks after it starts it without."""
+    system.replicas[fault.target].kill()
+    system.replicas[fault.target].start(FAIL_AT=failure(fault))
+
+
+def failure(fault: Planned) -> str:
+    """Return where it dies: at one of the points that its service passes, and which time."""
+    chance = Random(fault.salt)
+    mine = [p for p in sorted(POINTS) if (p in OF_PORTAL) == fault.target.startswith("portal")]
+    return f"{chance.choice(mine)}:kill:{chance.randint(1, 4)}"
+
+
+def disarm(system: System, fault: Planned) -> None:
+    """Let it live, should it not have come to that point."""
+    replica = system.replicas[fault.target]
+    if replica.is_armed:
+        replica.kill()
+        replica.start()
+
+
+def put_ahead(system: System, fault: Planned) -> None:
+    """Put its clock an hour ahead."""
+    system.replicas[fault.target].set_clock(HOUR_S)
+
+
+def put_back(system: System, fault: Planned) -> None:
+    """Put its clock an hour back."""
+    system.replicas[fault.target].set_clock(-HOUR_S)
+
+
+def set_right(system: System, fault: Planned) -> None:
+    """Put its clock right."""
+    system.replicas[fault.target].set_clock(0)
+
+
+KINDS = (
+    Kind("kill", NAMES, 0.5, 3, kill, start),
+    Kind("pause", NAMES, 6, 8, pause, resume, parks=True),
+    Kind("die at a point", NAMES, 6, 8, arm, disarm),
+    Kind("clock ahead", NAMES, 4, 7, put_ahead, set_right),
+    Kind("clock back", NAMES, 4, 7, put_back, set_right),
+)
