@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections import deque
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-
 from services.chassis.messaging.outbox import Entry, Outbox
 from services.chassis.messaging.window import Fate, Flight, Lane, Window
 
@@ -91,53 +87,3 @@ def test_what_is_confirmed_and_offered_again_does_not_leave_again() -> None:
 
 def test_a_confirm_of_an_unknown_tag_changes_nothing() -> None:
     assert Window().settle(9, multiple=False, is_ack=True) == []
-
-
-class WindowModel(RuleBasedStateMachine):
-    """Any order of offers, departures, confirms, refusals and returns."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.window = Window(size=3)
-        self.offered: dict[str, int] = {}
-        self.confirmed: dict[str, list[int]] = {}
-        self.flying: dict[int, Flight] = {}
-
-    @rule(name=st.sampled_from("abcde"), count=st.integers(1, 3))
-    def offer(self, name: str, count: int) -> None:
-        first = self.offered.get(name, 0) + 1
-        self.offered[name] = first + count - 1
-        self.window.admit(lane(name, *range(first, first + count)))
-
-    @rule()
-    def publish(self) -> None:
-        self.flying |= {flight.tag: flight for flight in departures(self.window)}
-
-    @precondition(lambda self: self.flying)
-    @rule(data=st.data(), multiple=st.booleans(), is_ack=st.booleans(), returned=st.booleans())
-    def settle(self, data: st.DataObject, multiple: bool, is_ack: bool, returned: bool) -> None:
-        tag = data.draw(st.sampled_from(sorted(self.flying)))
-        if returned:
-            self.window.returned(self.flying[tag].entry.event_id)
-        for flight, fate in self.window.settle(tag, multiple=multiple, is_ack=is_ack):
-            del self.flying[flight.tag]
-            if fate is Fate.CONFIRMED:
-                self.confirmed.setdefault(flight.entry.aggregate_id, []).append(flight.entry.seq)
-
-    @invariant()
-    def the_window_is_kept(self) -> None:
-        assert len(self.flying) <= 3
-
-    @invariant()
-    def no_aggregate_flies_twice(self) -> None:
-        aggregates = [flight.entry.aggregate_id for flight in self.flying.values()]
-        assert len(aggregates) == len(set(aggregates))
-
-    @invariant()
-    def each_aggregate_is_confirmed_in_order_and_once(self) -> None:
-        for seqs in self.confirmed.values():
-            assert seqs == sorted(set(seqs))
-
-
-TestWindowModel = WindowModel.TestCase
-TestWindowModel.settings = settings(max_examples=150, stateful_step_count=30)
