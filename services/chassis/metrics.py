@@ -55,11 +55,28 @@ class Metrics:
             "Publications by result: confirmed, returned (no queue), refused or timed_out.",
             ("result",),
         )
+        self.said_again = self.counter(
+            "casework_relay_said_again_total",
+            "Events published once more because not every hearer had confirmed them.",
+        )
         self.outbox_pending = self.gauge(
-            "casework_outbox_pending", "Aggregates with events that are not yet on the bus."
+            "casework_outbox_pending",
+            "Aggregates with events not yet on the bus, or there for a few seconds only.",
         )
         self.outbox_oldest = self.gauge(
-            "casework_outbox_oldest_seconds", "Age of the oldest event not yet on the bus."
+            "casework_outbox_oldest_seconds", "Age of the oldest of those events."
+        )
+        self.outbox_unheard = self.gauge(
+            "casework_outbox_unheard",
+            "Aggregates with events on the bus that a hearer has not confirmed for seconds.",
+        )
+        self.outbox_unheard_oldest = self.gauge(
+            "casework_outbox_unheard_oldest_seconds", "Age of the oldest of those events."
+        )
+        self.dead_letters = self.gauge(
+            "casework_dead_letters",
+            "Messages that a consumer could not handle, waiting for an operator.",
+            ("consumer",),
         )
         self.bus_connected = self.gauge(
             "casework_bus_connected", "1 while the connection to the bus is open.", ("purpose",)

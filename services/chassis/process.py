@@ -23,7 +23,6 @@ from services.chassis.logs import describe, get_logger
 from services.chassis.messaging.consume import Hears
 from services.chassis.messaging.hearers import hearers_of
 from services.chassis.messaging.relay import Relay
-from services.chassis.messaging.topology import events_exchange
 from services.chassis.metrics import Metrics
 from services.chassis.runtime import Runtime
 from services.chassis.settings import Settings, read_settings
@@ -94,14 +93,14 @@ def _build(settings: Settings) -> Runtime:
     client = connect(settings)
     database = open_database(client, settings)
     lease = timedelta(seconds=settings.outbox_lease_s)
-    exchange, hearers = events_exchange(settings.service), hearers_of(settings.service)
+    hearers = hearers_of(settings.service)
     return Runtime(
         service=settings.service,
         settings=settings,
         client=client,
         database=database,
         vault=Vault(client, database.name, settings.vault_key.read_bytes()),
-        relay=Relay(settings.amqp_uri, exchange, metrics, lease, hearers),
+        relay=Relay(settings.amqp_uri, settings.service, metrics, lease, hearers),
         metrics=metrics,
         now=clock.now,
     )

@@ -67,10 +67,11 @@ class RiskProfiles(Repository[RiskProfile]):
     def unanswered(self, at: datetime, limit: int) -> list[str]:
         """Return the ids of profiles whose awaited alert is overdue, the longest waiting first.
 
-        Those whose words still wait for the bus are left out: repeating them there helps nobody.
-        Ids, because one profile that cannot be read must not silence the others.
+        Those whose words are not known to be on the bus are left out: saying more there helps
+        nobody. Ids, because one profile that cannot be read must not silence the others.
         """
-        overdue = {"announce_again_at": {"$lte": at}, "outbox_due": {"$exists": False}}
+        on_the_bus = [{"outbox_due": {"$exists": False}}, {"outbox_said": {"$exists": True}}]
+        overdue = {"announce_again_at": {"$lte": at}, "$or": on_the_bus}
         found = self._documents.find(overdue, {"_id": 1}).sort("announce_again_at", 1)
         return [each["_id"] for each in found.limit(limit)]
 

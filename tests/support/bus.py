@@ -58,7 +58,7 @@ class Published(Sequence[Any]):
 @contextmanager
 def published(broker: Bus, exchange: str, key: str = "#") -> Iterator[Published]:
     """Listen to a topic exchange by a temporary queue; what came stays readable afterwards."""
-    with _channel(broker) as channel:
+    with channel_of(broker) as channel:
         channel.exchange_declare(exchange, "topic", durable=True)
         queue = channel.queue_declare("", exclusive=True).method.queue
         channel.queue_bind(queue, exchange, key)
@@ -95,27 +95,28 @@ def publish(
         headers=dict(headers or {}),
     )
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    with _channel(broker) as channel:
+    with channel_of(broker) as channel:
         channel.confirm_delivery()
         channel.basic_publish(exchange, key, raw, properties, mandatory=True)
 
 
 def ready(broker: Bus, queue: str) -> int:
     """Return how many messages wait in a queue; those that are being handled do not count."""
-    with _channel(broker) as channel:
+    with channel_of(broker) as channel:
         count: int = channel.queue_declare(queue, passive=True).method.message_count
         return count
 
 
 def taken(broker: Bus, queue: str) -> Any:
     """Take the first message of a queue for good: (properties, body), or None."""
-    with _channel(broker) as channel:
+    with channel_of(broker) as channel:
         method, properties, body = channel.basic_get(queue, auto_ack=True)
         return None if method is None else (properties, body)
 
 
 @contextmanager
-def _channel(broker: Bus) -> Iterator[BlockingChannel]:
+def channel_of(broker: Bus) -> Iterator[BlockingChannel]:
+    """Open a connection, and give a channel of it."""
     parameters = pika.URLParameters(broker.uri)
     parameters.heartbeat = 0  # a test's own thread answers none while it waits elsewhere
     connection = pika.BlockingConnection(parameters)

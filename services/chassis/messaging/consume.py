@@ -18,7 +18,8 @@ from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 from services.chassis.context import Context
 from services.chassis.failpoints import reach
 from services.chassis.logs import SafeMessage, describe, get_logger
-from services.chassis.messaging.subscription import Delivery, Subscription
+from services.chassis.messaging.deliveries import Delivery
+from services.chassis.messaging.subscription import Subscription
 from services.chassis.messaging.topology import work_queues
 from services.chassis.storage.mongo import is_outage
 from services.contracts.catalogue import Contract, contract

@@ -6,6 +6,7 @@ it: so each publisher declares them all, as they themselves do.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -29,6 +30,15 @@ def hearers_of(service: str) -> tuple[Subscribed, ...]:
         if said.publisher == service
         for hearer in said.lasting_hearers
     )
+
+
+def who_hears(queues: Sequence[Subscribed]) -> dict[str, frozenset[str]]:
+    """Return the consumers of these queues by the routing key of what they hear."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for each in queues:
+        for said in each.contracts:
+            found[said.routing_key].add(each.consumer)
+    return {key: frozenset(consumers) for key, consumers in found.items()}
 
 
 def declare(

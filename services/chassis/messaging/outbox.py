@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Some
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,12 +18,17 @@ from services.contracts.envelope import Announcement, Envelope, encode
 
 Update = tuple[dict[str, Any], dict[str, Any]]
 
+LATEST_DUE = timedelta(minutes=20)
+MEASURED = 10_000
+_AT_REST = {"outbox_due": "", "outbox_said": "", "outbox_heard": ""}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event on its way: written once as text, published as it stands.
 
-    `seq` counts the events of its aggregate, so that they leave in order.
+    `seq` counts the events of its aggregate, so that they leave in order. `was_said` tells that it
+    has been on the bus before, and that somebody who is to hear it has not confirmed that.
     """
 
     aggregate_id: str
@@ -32,6 +37,7 @@ class Entry:
     routing_key: str
     body: str
     occurred_at: datetime
+    was_said: bool = False
 
     def stored(self) -> dict[str, Any]:
         """Return the form kept in the document's `outbox`."""
@@ -44,9 +50,13 @@ class Entry:
         }
 
 
-def restore(aggregate_id: str, stored: dict[str, Any]) -> Entry:
-    """Return an entry as it was before it was stored."""
-    return Entry(aggregate_id, **stored)
+def waiting(document: Mapping[str, Any]) -> list[Entry]:
+    """Return the entries of a document's outbox, in the order they were said."""
+    said = document.get("outbox_said", 0)
+    return [
+        Entry(document["_id"], **stored, was_said=stored["seq"] <= said)
+        for stored in document.get("outbox", ())
+    ]
 
 
 def entries(
@@ -98,18 +108,46 @@ def _entry(
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
-    """How much waits to be published, and since when (None: nothing waits)."""
+class Hearing:
+    """Who has confirmed an event (`by`), out of `all` who are to hear it."""
 
-    aggregates: int
-    oldest_at: datetime | None
+    aggregate_id: str
+    seq: int
+    by: frozenset[str]
+    all: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The last words of an aggregate are on the bus, up to `seq`; to be said again when `due`."""
+
+    aggregate_id: str
+    seq: int
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many aggregates wait to be published, how many to be heard, and since when.
+
+    None: nothing waits. What left a moment ago counts as waiting to be published until its hearers
+    have answered, or are late.
+    """
+
+    unsaid: int
+    unsaid_since: datetime | None
+    unheard: int
+    unheard_since: datetime | None
 
 
 class Outbox:
     """The waiting events of one collection, inside the documents that they belong to.
 
-    A document with waiting events has `outbox_due`: the moment from which any relay may take them.
-    The process that commits gets a lease with the commit itself, so the normal way needs no claim.
+    An event stays until everyone who is to hear it has confirmed that. A document with waiting
+    events has `outbox_due`: the moment from which any relay may take them. The process that commits
+    gets a lease with the commit itself, so the normal way needs no claim. `outbox_said` is the
+    highest `seq` known to be on the bus; `outbox_heard` has `seq:hearer` for those who were first
+    to confirm.
     """
 
     def __init__(self, collection: Collection[dict[str, Any]], lease: timedelta) -> None:
@@ -122,17 +160,16 @@ class Outbox:
 
         A document that is due and has nothing to say is put right, or it would be due for ever.
         """
-        due = self._collection.find({"outbox_due": {"$lte": now}}, {"outbox": 1, "outbox_due": 1})
         taken: list[Entry] = []
-        for document in due.sort("outbox_due", 1).limit(limit):
+        for document in self._due(now, limit):
             if not document.get("outbox"):
                 self._collection.update_one(*_rest(document["_id"]))
             elif self._take(document, now):
-                taken += [restore(document["_id"], stored) for stored in document["outbox"]]
+                taken += waiting(document)
         return taken
 
     def confirm(self, confirmed: Mapping[str, Some[int]]) -> None:
-        """Remove what the bus has confirmed, by aggregate id and `seq`, and nothing else.
+        """Remove what needs no more telling, by aggregate id and `seq`, and nothing else.
 
         Confirmed is confirmed, whoever published it: this needs no lease. One round trip, where no
         aggregate has more to say than what is confirmed.
@@ -142,12 +179,19 @@ class Outbox:
             rested = [_rest(aggregate_id) for aggregate_id in confirmed]
             self._apply([*(_pulled(*each) for each in told), *rested])
 
-    def _apply(self, updates: Sequence[Update]) -> int:
-        """Make updates in one round trip, and return how many found their document."""
-        operations = [UpdateOne(*update) for update in updates]
-        if not operations:
-            return 0
-        return self._collection.bulk_write(operations, ordered=False).matched_count
+    def hear(self, heard: Sequence[Hearing]) -> None:
+        """Note who has confirmed what; an event that all of its hearers confirmed leaves.
+
+        For hearers that confirm apart from each other, perhaps to different processes of ours.
+        """
+        self._apply([update for each in heard for update in _noted(each)])
+
+    def keep(self, said: Sequence[Said]) -> None:
+        """Note what is on the bus and not yet heard; it may be said again when it is due.
+
+        An aggregate that has had more to say since is left as it is.
+        """
+        self._apply([_kept(each) for each in said])
 
     def put_off(self, aggregate_id: str, until: datetime) -> None:
         """Let nobody try this aggregate's events before a moment."""
@@ -157,25 +201,41 @@ class Outbox:
 
     def backlog(self, now: datetime) -> Backlog:
         """Return how much waits; read for metrics, never on the way of an event."""
-        waiting = list(
-            self._collection.find(
-                {"outbox_due": {"$gte": datetime.min.replace(tzinfo=now.tzinfo)}},
-                {"outbox.occurred_at": 1},
-            ).limit(10_000)
-        )
-        moments = [entry["occurred_at"] for doc in waiting for entry in doc.get("outbox", [])[:1]]
-        return Backlog(len(waiting), min(moments, default=None))
+        fields = {"outbox.seq": 1, "outbox.occurred_at": 1, "outbox_said": 1}
+        anything = {"outbox_due": {"$gte": datetime.min.replace(tzinfo=now.tzinfo)}}
+        unsaid, unheard = [], []
+        for document in self._collection.find(anything, fields).limit(MEASURED):
+            said = document.get("outbox_said", 0)
+            entries = document.get("outbox", ())
+            unsaid += [e["occurred_at"] for e in entries if e["seq"] > said][:1]
+            unheard += [e["occurred_at"] for e in entries if e["seq"] <= said][:1]
+        oldest = (min(unsaid, default=None), min(unheard, default=None))
+        return Backlog(len(unsaid), oldest[0], len(unheard), oldest[1])
+
+    def _due(self, now: datetime, limit: int) -> Iterator[Mapping[str, Any]]:
+        """Yield documents that are due, and those whose time was set by a clock since put back."""
+        fields = {"outbox": 1, "outbox_due": 1, "outbox_said": 1}
+        for moment in ({"$lte": now}, {"$gt": now + LATEST_DUE}):
+            found = self._collection.find({"outbox_due": moment}, fields)
+            yield from found.sort("outbox_due", 1).limit(limit)
 
     def _take(self, document: Mapping[str, Any], now: datetime) -> bool:
         mine = {"_id": document["_id"], "outbox_due": document["outbox_due"]}
         lease = {"$set": {"outbox_due": now + self.lease}}
         return self._collection.update_one(mine, lease).modified_count == 1
 
+    def _apply(self, updates: Sequence[Update]) -> int:
+        """Make updates in order, in one round trip; return how many found their document."""
+        if not updates:
+            return 0
+        return self._collection.bulk_write([UpdateOne(*each) for each in updates]).matched_count
+
 
 def _emptied(aggregate_id: str, seqs: Sequence[int]) -> Update:
     """Return what empties an outbox that holds exactly these, each of which is there once."""
-    exactly = {"outbox": {"$size": len(seqs)}, "outbox.seq": {"$all": list(seqs)}}
-    return {"_id": aggregate_id, **exactly}, {"$set": {"outbox": []}, "$unset": {"outbox_due": ""}}
+    each = [{"outbox.seq": seq} for seq in seqs]
+    exactly = {"outbox": {"$size": len(seqs)}, "$and": each}
+    return {"_id": aggregate_id, **exactly}, {"$set": {"outbox": []}, "$unset": _AT_REST}
 
 
 def _pulled(aggregate_id: str, seqs: Sequence[int]) -> Update:
@@ -187,4 +247,20 @@ def _pulled(aggregate_id: str, seqs: Sequence[int]) -> Update:
 def _rest(aggregate_id: str) -> Update:
     """Return what takes an empty outbox from those that wait."""
     empty = {"_id": aggregate_id, "outbox": [], "outbox_due": {"$exists": True}}
-    return empty, {"$unset": {"outbox_due": ""}}
+    return empty, {"$unset": _AT_REST}
+
+
+def _noted(heard: Hearing) -> Iterator[Update]:
+    """Yield what notes some hearers of an event, and removes it if they are the last of all."""
+    marks = [f"{heard.seq}:{hearer}" for hearer in sorted(heard.by)]
+    whole = [f"{heard.seq}:{hearer}" for hearer in sorted(heard.all)]
+    waits = {"_id": heard.aggregate_id, "outbox.seq": heard.seq}
+    yield waits, {"$addToSet": {"outbox_heard": {"$each": marks}}}
+    done = {"outbox": {"seq": heard.seq}, "outbox_heard": {"$in": whole}}
+    yield {"_id": heard.aggregate_id, "outbox_heard": {"$all": whole}}, {"$pull": done}
+    yield _rest(heard.aggregate_id)
+
+
+def _kept(said: Said) -> Update:
+    newest = {"_id": said.aggregate_id, "seq": said.seq, "outbox.seq": said.seq}
+    return newest, {"$set": {"outbox_due": said.due, "outbox_said": said.seq}}

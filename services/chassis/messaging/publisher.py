@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -14,10 +15,11 @@ from pika.channel import Channel
 
 from services.chassis.failpoints import reach
 from services.chassis.logs import get_logger
+from services.chassis.messaging.answers import Answer, Place, listen
 from services.chassis.messaging.connection import BusConnection
 from services.chassis.messaging.hearers import declare
 from services.chassis.messaging.outbox import Entry, Outbox
-from services.chassis.messaging.topology import Subscribed
+from services.chassis.messaging.topology import Subscribed, events_exchange
 from services.chassis.messaging.window import Fate, Flight, Lane, Window
 from services.chassis.metrics import Metrics
 
@@ -26,28 +28,35 @@ CONFIRM_WITHIN_S = 5.0
 CHECK_EVERY_S = 0.5
 _log = get_logger(__name__)
 
-Told = Callable[[Outbox, Entry], None]
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Whom a publisher tells what; called in the connection's thread, so they return at once."""
+
+    confirmed: Callable[[Outbox, Entry], None]
+    failed: Callable[[Outbox, Entry], None]
+    answered: Callable[[Answer], None]
 
 
 class Publisher:
-    """Publishes lanes; tells what was confirmed and what was not.
+    """Publishes lanes; tells what was confirmed, what was not, and what hearers answered.
 
-    `offer` may be called from any thread; everything else happens in the connection's.
+    `offer` and `offer_again` may be called from any thread; everything else happens in the
+    connection's.
     """
 
     def __init__(
         self,
         uri: str,
-        exchange: str,
+        service: str,
         metrics: Metrics,
-        confirmed: Told,
-        failed: Told,
+        told: Told,
         hearers: Sequence[Subscribed] = (),
     ) -> None:
         self.is_open = False
         self.is_blocked = False
-        self._exchange, self._metrics, self._hearers = exchange, metrics, hearers
-        self._tell_confirmed, self._tell_failed = confirmed, failed
+        self._service, self._exchange = service, events_exchange(service)
+        self._metrics, self._hearers, self._told = metrics, hearers, told
         self._connection = BusConnection(uri, "publish", metrics, self._opened, self._lost)
         self._channel: Channel | None = None
         self._is_declaring = False
@@ -81,6 +90,13 @@ class Publisher:
         self._idle.clear()
         self._connection.call(self._pump)
 
+    def offer_again(self, lanes: Sequence[Lane]) -> None:
+        """Take lanes whose words may have been lost; their hearers' queues are seen to first."""
+        if any(entry.was_said for lane in lanes for entry in lane.entries):
+            self._connection.call(self._declare_hearers)
+        for lane in lanes:
+            self.offer(lane)
+
     def _opened(self, connection: SelectConnection) -> None:
         connection.add_on_connection_blocked_callback(lambda *_: self._block(blocked=True))
         connection.add_on_connection_unblocked_callback(lambda *_: self._block(blocked=False))
@@ -103,6 +119,8 @@ class Publisher:
 
     def _ready_to_go(self) -> None:
         self.is_open = True
+        if self._hearers and self._channel is not None:
+            listen(self._channel.connection, self._service, self._told.answered)
         self._check_deadline()
         self._pump()
 
@@ -120,19 +138,26 @@ class Publisher:
         _log.warning("bus_blocks_publishers" if blocked else "bus_takes_publications_again")
         self._pump()
 
+    @property
+    def _may_publish(self) -> bool:
+        return self.is_open and not self.is_blocked and not self._is_declaring
+
     def _pump(self) -> None:
         while self._offered:
             self._window.admit(self._offered.popleft())
-        while self.is_open and not self.is_blocked and (flight := self._window.take(monotonic())):
-            self._publish(flight.entry)
+        while self._may_publish and (flight := self._window.take(monotonic())):
+            self._publish(flight)
         if not self._window:
             self._idle.set()
 
-    def _publish(self, entry: Entry) -> None:
+    def _publish(self, flight: Flight) -> None:
+        entry = flight.entry
+        place = Place(flight.lane.outbox.name, entry.aggregate_id, entry.seq)
         properties = pika.BasicProperties(
             content_type="application/json",
             delivery_mode=pika.DeliveryMode.Persistent.value,
             message_id=entry.event_id,
+            correlation_id=str(place),
         )
         if self._channel is not None:
             reach("publishing")
@@ -141,15 +166,20 @@ class Publisher:
             )
             reach("published")
 
-    def _on_return(self, channel: Channel, _method: Any, properties: Any, _body: bytes) -> None:
+    def _on_return(self, _channel: Channel, _method: Any, properties: Any, _body: bytes) -> None:
         """Note that no queue took an event, and see to it that the next try finds one."""
         self._window.returned(properties.message_id)
-        if not self._is_declaring:
+        self._declare_hearers()
+
+    def _declare_hearers(self) -> None:
+        """See to it that the queues of all hearers are there, and bound."""
+        if self._channel is not None and not self._is_declaring:
             self._is_declaring = True
-            declare(channel.connection, self._hearers, self._declared_again)
+            declare(self._channel.connection, self._hearers, self._declared_again)
 
     def _declared_again(self) -> None:
         self._is_declaring = False
+        self._pump()
 
     def _on_confirm(self, frame: Any) -> None:
         method = frame.method
@@ -162,7 +192,7 @@ class Publisher:
 
     def _tell(self, flight: Flight, fate: Fate) -> None:
         self._metrics.relayed.labels(fate.value).inc()
-        tell = self._tell_confirmed if fate is Fate.CONFIRMED else self._tell_failed
+        tell = self._told.confirmed if fate is Fate.CONFIRMED else self._told.failed
         tell(flight.lane.outbox, flight.entry)
 
     def _check_deadline(self) -> None:

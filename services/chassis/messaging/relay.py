@@ -1,16 +1,20 @@
-"""The relay: from outboxes to the bus, with confirms, in order for each aggregate, never lost.
+"""The relay: from outboxes to all who are to hear, in order for each aggregate, never lost.
 
 A commit hands its entries over directly (`kick`), so that the normal way costs one publication and
 no query. What a dead, paused or disconnected process left behind is found by a sweep, under a
 lease. An entry whose lease has lapsed is never published from memory: another relay may have it.
+
+An entry leaves its outbox when every hearer has confirmed it, not when the bus has: a queue or a
+binding can be deleted with what is in it. What nobody confirms is said again.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from time import monotonic
 
 from pymongo.collection import Collection
@@ -18,9 +22,12 @@ from pymongo.collection import Collection
 from services.chassis.clock import now
 from services.chassis.failpoints import reach
 from services.chassis.logs import describe, get_logger
+from services.chassis.messaging.answers import Answer
+from services.chassis.messaging.hearers import who_hears
 from services.chassis.messaging.outbox import Entry, Outbox
-from services.chassis.messaging.publisher import Publisher
+from services.chassis.messaging.publisher import Publisher, Told
 from services.chassis.messaging.topology import Subscribed
+from services.chassis.messaging.unheard import Unheard
 from services.chassis.messaging.window import Lane
 from services.chassis.metrics import Metrics
 
@@ -28,6 +35,7 @@ SWEEP_EVERY_S = 1.0
 BACKLOG_EVERY_S = 5.0
 SWEEP_BATCH = 500
 TIDY_AFTER_S = 0.02
+GATHER_S = 1.0
 PUT_OFF_TO_S = 300.0
 _log = get_logger(__name__)
 
@@ -37,27 +45,29 @@ class Relay:
 
     Args:
         uri: where the bus is.
-        exchange: the topic exchange on which this service speaks.
+        service: who speaks.
         lease: how long a commit or a claim keeps its entries from other relays.
-        hearers: the queues that must be there before anything is published.
+        hearers: the queues that must be there before anything is published, and whose consumers
+            must confirm what they have heard before it is forgotten.
 
     """
 
     def __init__(
         self,
         uri: str,
-        exchange: str,
+        service: str,
         metrics: Metrics,
         lease: timedelta,
         hearers: Sequence[Subscribed] = (),
     ) -> None:
         self.lease = lease
         self.metrics = metrics
-        self.publisher = Publisher(uri, exchange, metrics, self._confirmed, self._failed, hearers)
+        told = Told(self._confirmed, self._failed, self._answered)
+        self.publisher = Publisher(uri, service, metrics, told, hearers)
         self.oldest_at: datetime | None = None
         self._outboxes: dict[str, Outbox] = {}
-        self._done: dict[tuple[Outbox, str], set[int]] = {}
-        self._put_off: deque[tuple[Outbox, Entry]] = deque()
+        self._unheard = Unheard(who_hears(hearers))
+        self._news: deque[Callable[[], None]] = deque()
         self._failures: dict[str, int] = {}
         self._work = threading.Event()
         self._stopping = threading.Event()
@@ -92,13 +102,34 @@ class Relay:
 
     def _confirmed(self, outbox: Outbox, entry: Entry) -> None:
         reach("confirmed")
-        self._failures.pop(entry.event_id, None)
-        self._done.setdefault((outbox, entry.aggregate_id), set()).add(entry.seq)
-        self._work.set()
+        self._learn(partial(self._note_said, outbox, entry, monotonic()))
+
+    def _answered(self, answer: Answer) -> None:
+        self._learn(partial(self._note_heard, answer, monotonic()))
 
     def _failed(self, outbox: Outbox, entry: Entry) -> None:
-        self._put_off.append((outbox, entry))
+        self._learn(partial(self._hold_back, outbox, entry))
+
+    def _learn(self, news: Callable[[], None]) -> None:
+        """Leave what the connection's thread has to tell to the relay's own."""
+        self._news.append(news)
         self._work.set()
+
+    def _note_said(self, outbox: Outbox, entry: Entry, at: float) -> None:
+        self._failures.pop(entry.event_id, None)
+        self._unheard.say(outbox, entry, at)
+
+    def _note_heard(self, answer: Answer, at: float) -> None:
+        for place in answer.places:
+            outbox = self._outboxes.get(place.collection)
+            if outbox is not None:
+                self._unheard.hear(outbox, place, answer, at)
+
+    def _hold_back(self, outbox: Outbox, entry: Entry) -> None:
+        failures = self._failures[entry.event_id] = self._failures.get(entry.event_id, 0) + 1
+        delay = min(2.0 ** min(failures, 10) / 2, PUT_OFF_TO_S)
+        _log.warning("event_not_published", routing_key=entry.routing_key, tries=failures)
+        outbox.put_off(entry.aggregate_id, now() + timedelta(seconds=delay))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -110,9 +141,11 @@ class Relay:
 
     def _once(self) -> None:
         try:
+            while self._news:
+                self._news.popleft()()
             self._tidy()
-            self._hold_back()
-            if monotonic() >= self._next_sweep and not self._stopping.is_set():
+            if monotonic() >= self._next_sweep or self._stopping.is_set():
+                self._hand_over()
                 self._sweep()
             if monotonic() >= self._next_backlog:
                 self._measure()
@@ -120,42 +153,36 @@ class Relay:
             _log.exception("relay_could_not_reach_the_database", kind=describe(error))
 
     def _tidy(self) -> None:
-        """Remove what is confirmed: all that has gathered, in one round trip a collection.
+        """Remove what everyone has heard: all that has gathered, in one round trip a collection.
 
         It is forgotten here once it is removed there; if the database is away, it is kept.
         """
-        batches: dict[Outbox, dict[str, frozenset[int]]] = {}
-        for (outbox, aggregate_id), seqs in list(self._done.items()):
-            batches.setdefault(outbox, {})[aggregate_id] = frozenset(seqs)
-        for outbox, confirmed in batches.items():
+        for outbox, told in self._unheard.told().items():
             reach("clearing")
-            outbox.confirm(confirmed)
+            outbox.confirm(told)
             reach("cleared")
-            self._forget(outbox, confirmed)
+            self._unheard.forget_told(outbox, told)
 
-    def _forget(self, outbox: Outbox, removed: Mapping[str, Set[int]]) -> None:
-        for aggregate_id, seqs in removed.items():
-            left = self._done[(outbox, aggregate_id)]
-            left -= seqs
-            if not left:
-                del self._done[(outbox, aggregate_id)]
-
-    def _hold_back(self) -> None:
-        for _ in range(len(self._put_off)):
-            outbox, entry = self._put_off.popleft()
-            failures = self._failures[entry.event_id] = self._failures.get(entry.event_id, 0) + 1
-            delay = min(2.0 ** min(failures, 10) / 2, PUT_OFF_TO_S)
-            _log.warning("event_not_published", routing_key=entry.routing_key, tries=failures)
-            outbox.put_off(entry.aggregate_id, now() + timedelta(seconds=delay))
+    def _hand_over(self) -> None:
+        """Leave to the database what not everyone has heard in time: any process may go on."""
+        since = 0.0 if self._stopping.is_set() else GATHER_S
+        for outbox, hearings in self._unheard.heard_apart(monotonic() - since).items():
+            outbox.hear(hearings)
+            self._unheard.forget_apart(outbox, hearings)
+        patience = 0.0 if self._stopping.is_set() else self.lease.total_seconds() / 2
+        for outbox, late in self._unheard.late(monotonic() - patience, now()).items():
+            outbox.keep(late)
+            self._unheard.forget_late(outbox, late)
 
     def _sweep(self) -> None:
         self._next_sweep = monotonic() + SWEEP_EVERY_S
-        if not self.publisher.has_room:
+        if not self.publisher.has_room or self._stopping.is_set():
             return
         for outbox in list(self._outboxes.values()):
             claimed = outbox.claim(now(), SWEEP_BATCH)
-            for lane in _lanes(claimed):
-                self.kick(outbox, lane)
+            until = monotonic() + self.lease.total_seconds() * 0.8
+            self.publisher.offer_again(_lanes(outbox, claimed, until))
+            self.metrics.said_again.inc(sum(entry.was_said for entry in claimed))
             if len(claimed) >= SWEEP_BATCH:
                 self._next_sweep = 0.0
                 self._work.set()
@@ -163,15 +190,24 @@ class Relay:
     def _measure(self) -> None:
         self._next_backlog = monotonic() + BACKLOG_EVERY_S
         backlogs = [outbox.backlog(now()) for outbox in list(self._outboxes.values())]
-        self.oldest_at = min((b.oldest_at for b in backlogs if b.oldest_at), default=None)
-        self.metrics.outbox_pending.set(sum(b.aggregates for b in backlogs))
-        age = (now() - self.oldest_at).total_seconds() if self.oldest_at else 0
-        self.metrics.outbox_oldest.set(max(age, 0))
+        self.oldest_at = _earliest(b.unsaid_since for b in backlogs)
+        self.metrics.outbox_pending.set(sum(b.unsaid for b in backlogs))
+        self.metrics.outbox_oldest.set(_age(self.oldest_at))
+        self.metrics.outbox_unheard.set(sum(b.unheard for b in backlogs))
+        self.metrics.outbox_unheard_oldest.set(_age(_earliest(b.unheard_since for b in backlogs)))
 
 
-def _lanes(claimed: Sequence[Entry]) -> list[list[Entry]]:
+def _earliest(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment), default=None)
+
+
+def _age(since: datetime | None) -> float:
+    return max((now() - since).total_seconds(), 0) if since else 0
+
+
+def _lanes(outbox: Outbox, claimed: Sequence[Entry], until: float) -> list[Lane]:
     """Group claimed entries by their aggregate, in the order they were said."""
-    lanes: dict[str, list[Entry]] = {}
+    lanes: dict[str, deque[Entry]] = {}
     for entry in sorted(claimed, key=lambda entry: entry.seq):
-        lanes.setdefault(entry.aggregate_id, []).append(entry)
-    return list(lanes.values())
+        lanes.setdefault(entry.aggregate_id, deque()).append(entry)
+    return [Lane(outbox, key, entries, until, again=True) for key, entries in lanes.items()]

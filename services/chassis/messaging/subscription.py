@@ -1,28 +1,33 @@
 """From the bus to a handler: decode, hand over, settle. Never acknowledges a failure.
 
 What may succeed later goes down the retry ladder; what never can goes to the dead letters with its
-reason. Both are published with a confirm before the original is acknowledged.
+reason. Both are published with a confirm before the original is acknowledged. Whoever said an event
+is answered when it is handled or lies with the dead letters.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import Any
 
-import pika
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
 
 from services.chassis.failpoints import reach
 from services.chassis.logs import get_logger
-from services.chassis.messaging.connection import BusConnection, close_reason, in_order
+from services.chassis.messaging.answers import Heard
+from services.chassis.messaging.connection import BusConnection, Step, close_reason, in_order
+from services.chassis.messaging.dead_letters import watch as watch_dead_letters
+from services.chassis.messaging.deliveries import Delivery, Raw
+from services.chassis.messaging.outgoing import Outgoing
 from services.chassis.messaging.topology import (
     LADDER_S,
     Subscribed,
+    answers_given,
     dead_letters,
     declaration,
     ladder,
@@ -34,43 +39,10 @@ from services.contracts.envelope import Envelope, Undecodable, decode
 
 WRONG_TOPOLOGY = frozenset({403, 404, 406})
 SETTLE_AGAIN_S = 1.0
+ANSWER_AFTER_S = 0.5
 WAITING_RUNG = 2
-ATTEMPT, REASON, QUEUE = "x-attempt", "x-reason", "x-queue"
+ENDED = frozenset({"done", "dead_lettered"})
 _log = get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message, decoded and proved against its contract, waiting to be settled once.
-
-    `retry` is for a failure of its handler, which has so many attempts; `wait` for one of what the
-    handler needs, which has no end.
-    """
-
-    envelope: Envelope
-    queue: str
-    attempt: int
-    done: Callable[[], None]
-    retry: Callable[[str], None]
-    wait: Callable[[str], None]
-    reject: Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """A message as it came, with the channel that it must be settled on."""
-
-    channel: Channel
-    tag: int
-    queue: str
-    body: bytes
-    properties: pika.BasicProperties
-
-    @property
-    def attempt(self) -> int:
-        headers = self.properties.headers or {}
-        value = headers.get(ATTEMPT, 1)
-        return value if isinstance(value, int) and value > 0 else 1
 
 
 class Subscription:
@@ -100,14 +72,13 @@ class Subscription:
         on_ready: Callable[[], None] = lambda: None,
     ) -> None:
         self.consumer, self._subscribed, self._metrics = consumer, subscribed, metrics
-        self._heard = {q.queue: {(c.type, c.version) for c in q.contracts} for q in subscribed}
+        self._contracts = {each.queue: each.contracts for each in subscribed}
         self._handle, self._fatal, self._on_ready = handle, fatal, on_ready
         self._prefetch = prefetch
         self._connection = BusConnection(uri, "consume", metrics, self._opened, self._lost)
         self._channel: Channel | None = None
-        self._outgoing: Channel | None = None
-        self._unconfirmed: dict[int, Callable[[bool], None]] = {}
-        self._last_tag = 0
+        self._outgoing = Outgoing()
+        self._newly_heard = Heard(consumer)
         self._declared = False
         self.is_consuming = False
         self.drained_at = monotonic()
@@ -125,28 +96,30 @@ class Subscription:
     def stop(self) -> None:
         """Close; whatever is not settled will be delivered again."""
         self._stopping.set()
+        self._connection.call(self._answer)
         self._connection.stop()
 
     def _opened(self, connection: SelectConnection) -> None:
         connection.channel(on_open_callback=self._prepare_outgoing)
 
     def _prepare_outgoing(self, channel: Channel) -> None:
-        self._outgoing, self._last_tag = channel, 0
         channel.add_on_close_callback(self._channel_closed)
         channel.add_on_return_callback(lambda *_: self._connection.drop("a retry found no queue"))
-        channel.confirm_delivery(self._on_confirm, callback=lambda _: self._open_incoming(channel))
-
-    def _open_incoming(self, outgoing: Channel) -> None:
-        outgoing.connection.channel(on_open_callback=self._prepare_incoming)
+        open_incoming = partial(channel.connection.channel, on_open_callback=self._prepare_incoming)
+        self._outgoing.open(channel, open_incoming)
 
     def _prepare_incoming(self, channel: Channel) -> None:
         self._channel, self._declared = channel, False
         channel.add_on_close_callback(self._channel_closed)
         channel.add_on_cancel_callback(lambda _: self._connection.drop("a queue was deleted"))
-        durable = [] if self._exclusive else ladder(channel, self.consumer)
-        steps = [*durable, *declaration(channel, self._subscribed)]
+        steps = [*self._lasting_steps(channel), *declaration(channel, self._subscribed)]
         steps.append(lambda then: channel.basic_qos(prefetch_count=self._prefetch, callback=then))
         in_order(steps, partial(self._consume, channel))
+
+    def _lasting_steps(self, channel: Channel) -> list[Step]:
+        if self._exclusive:
+            return []
+        return [*ladder(channel, self.consumer), *answers_given(channel, self._subscribed)]
 
     @property
     def _exclusive(self) -> bool:
@@ -162,6 +135,8 @@ class Subscription:
             )
         self.is_consuming = True
         self._beat(channel)
+        if not self._exclusive:
+            watch_dead_letters(channel.connection, self.consumer, self._metrics)
         _log.info("consuming", queues=len(self._subscribed))
         self._on_ready()
 
@@ -178,9 +153,10 @@ class Subscription:
         self.is_consuming = False
 
     def _lost(self) -> None:
-        self._channel = self._outgoing = None
+        self._channel = None
         self.is_consuming = False
-        self._unconfirmed.clear()
+        self._outgoing.close()
+        self._newly_heard.take()
 
     def _channel_closed(self, _channel: Channel, reason: Any) -> None:
         code, text = close_reason(reason)
@@ -195,7 +171,7 @@ class Subscription:
     def _receive(
         self, queue: str, channel: Channel, method: Any, properties: Any, body: bytes
     ) -> None:
-        raw = _Raw(channel, method.delivery_tag, queue, body, properties)
+        raw = Raw(channel, method.delivery_tag, queue, body, properties)
         try:
             envelope = self._envelope(queue, body)
         except (Undecodable, UnknownEvent, ContractBroken) as error:
@@ -208,11 +184,11 @@ class Subscription:
     def _envelope(self, queue: str, body: bytes) -> Envelope:
         """Return what a message says, if it is of a kind that this queue is for."""
         envelope = decode(body)
-        if (envelope.type, envelope.version) not in self._heard[queue]:
+        if all(said.routing_key != envelope.routing_key for said in self._contracts[queue]):
             raise UnknownEvent(f"{envelope.routing_key} is not heard by this queue")
         return replace(envelope, data=read(envelope.type, envelope.version, envelope.data))
 
-    def _delivery(self, raw: _Raw, envelope: Envelope) -> Delivery:
+    def _delivery(self, raw: Raw, envelope: Envelope) -> Delivery:
         def settle(action: Callable[[], None]) -> None:
             self._connection.call(action)
 
@@ -226,7 +202,7 @@ class Subscription:
             reject=lambda reason: settle(partial(self._reject, raw, reason)),
         )
 
-    def _retry(self, raw: _Raw, reason: str) -> None:
+    def _retry(self, raw: Raw, reason: str) -> None:
         if self._exclusive:
             self._acknowledge(raw, "dropped")
         elif raw.attempt > len(LADDER_S):
@@ -235,7 +211,7 @@ class Subscription:
             exchange = retry_exchange(self.consumer, raw.attempt)
             self._move(raw, exchange, raw.attempt + 1, reason, "retried")
 
-    def _wait(self, raw: _Raw, reason: str) -> None:
+    def _wait(self, raw: Raw, reason: str) -> None:
         """Try again soon, and as often as it takes: nothing is wrong with the message."""
         if self._exclusive:
             self._acknowledge(raw, "dropped")
@@ -243,7 +219,7 @@ class Subscription:
             exchange = retry_exchange(self.consumer, WAITING_RUNG)
             self._move(raw, exchange, raw.attempt, reason, "retried")
 
-    def _reject(self, raw: _Raw, reason: str) -> None:
+    def _reject(self, raw: Raw, reason: str) -> None:
         if self._exclusive:
             self._acknowledge(raw, "dropped")
             return
@@ -252,41 +228,38 @@ class Subscription:
         )
         self._move(raw, dead_letters(self.consumer), raw.attempt, reason, "dead_lettered")
 
-    def _move(self, raw: _Raw, exchange: str, attempt: int, reason: str, outcome: str) -> None:
+    def _move(self, raw: Raw, exchange: str, attempt: int, reason: str, outcome: str) -> None:
         """Publish elsewhere, wait for the confirm, and only then acknowledge here."""
-        if raw.channel is not self._channel or self._outgoing is None:
-            return
-        self._last_tag += 1
-        self._unconfirmed[self._last_tag] = lambda is_ack: (
-            self._acknowledge(raw, outcome)
-            if is_ack
-            else self._connection.later(
-                SETTLE_AGAIN_S, partial(self._move, raw, exchange, attempt, reason, outcome)
-            )
-        )
-        headers = {ATTEMPT: attempt, REASON: reason[:255], QUEUE: raw.queue}
-        properties = pika.BasicProperties(
-            content_type=raw.properties.content_type,
-            delivery_mode=pika.DeliveryMode.Persistent.value,
-            message_id=raw.properties.message_id,
-            headers={**(raw.properties.headers or {}), **headers},
-        )
-        reach("moving")
-        self._outgoing.basic_publish(exchange, raw.queue, raw.body, properties, mandatory=True)
 
-    def _on_confirm(self, frame: Any) -> None:
-        tag, is_ack = frame.method.delivery_tag, isinstance(frame.method, pika.spec.Basic.Ack)
-        tags = [t for t in self._unconfirmed if t <= tag] if frame.method.multiple else [tag]
-        for each in tags:
-            settle = self._unconfirmed.pop(each, None)
-            if settle is not None:
+        def settle(is_there: bool) -> None:
+            if is_there:
                 reach("moved")
-                settle(is_ack)
+                self._acknowledge(raw, outcome)
+            else:
+                self._connection.later(SETTLE_AGAIN_S, again)
 
-    def _acknowledge(self, raw: _Raw, outcome: str) -> None:
+        if raw.channel is self._channel:
+            again = partial(self._move, raw, exchange, attempt, reason, outcome)
+            reach("moving")
+            self._outgoing.move(exchange, raw.queue, raw.body, raw.moved(attempt, reason), settle)
+
+    def _acknowledge(self, raw: Raw, outcome: str) -> None:
         """Settle on the channel that delivered it; after a reconnection it comes again anyway."""
         channel = self._channel
         if channel is not None and raw.channel is channel and channel.is_open:
             channel.basic_ack(raw.tag)
             event = raw.queue.split(".")[1] if "." in raw.queue else raw.queue
             self._metrics.handled.labels(event, outcome).inc()
+            if outcome in ENDED and not self._exclusive:
+                self._note_heard(raw)
+
+    def _note_heard(self, raw: Raw) -> None:
+        (contract,) = self._contracts[raw.queue]
+        if self._newly_heard.note(contract, raw.properties.correlation_id):
+            self._connection.later(ANSWER_AFTER_S, self._answer)
+
+    def _answer(self) -> None:
+        """Tell publishers what has been heard; what is not told, they say again."""
+        reach("answering")
+        for exchange, body in self._newly_heard.take():
+            self._outgoing.send(exchange, body)

@@ -40,6 +40,11 @@ def dead_letters(consumer: str) -> str:
     return f"{consumer}.dead-letters"
 
 
+def answers(publisher: str) -> str:
+    """Return the exchange, and the queue, by which a publisher learns who has heard it."""
+    return f"{publisher}.heard"
+
+
 @dataclass(frozen=True, slots=True)
 class Subscribed:
     """One queue to consume from; `exclusive` queues live and die with their connection."""
@@ -47,6 +52,11 @@ class Subscribed:
     queue: str
     contracts: tuple[Contract, ...]
     exclusive: bool = False
+
+    @property
+    def consumer(self) -> str:
+        """Return whose queue it is: queues are named after their consumers."""
+        return self.queue.partition(".")[0]
 
 
 def work_queues(consumer: str, contracts: Sequence[Contract]) -> tuple[Subscribed, ...]:
@@ -65,6 +75,17 @@ def ladder(channel: Channel, consumer: str) -> list[Step]:
     for attempt, seconds in enumerate(LADDER_S, start=1):
         steps += _pair(channel, retry_exchange(consumer, attempt), _waiting(seconds))
     return steps
+
+
+def answers_taken(channel: Channel, publisher: str) -> list[Step]:
+    """Return the steps by which a publisher declares where it takes answers."""
+    return _pair(channel, answers(publisher), QUORUM)
+
+
+def answers_given(channel: Channel, subscribed: Sequence[Subscribed]) -> list[Step]:
+    """Return the steps by which a consumer declares where it answers those whom it hears."""
+    publishers = sorted({said.publisher for each in subscribed for said in each.contracts})
+    return [partial(_declare_exchange, channel, answers(each), "fanout") for each in publishers]
 
 
 def _queue_steps(channel: Channel, item: Subscribed) -> list[Step]:

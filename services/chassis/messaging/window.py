@@ -25,12 +25,16 @@ class Fate(StrEnum):
 
 @dataclass(slots=True)
 class Lane:
-    """The events of one aggregate, in order, with the moment their lease ends."""
+    """The events of one aggregate, in order, with the moment their lease ends.
+
+    `again`: they were taken over from the database, and are said whether they were said or not.
+    """
 
     outbox: Outbox
     aggregate_id: str
     entries: deque[Entry]
     until: float
+    again: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -77,9 +81,11 @@ class Window:
         """Put a lane in line, or behind what its aggregate has under way already.
 
         A lane begins with the first event that waits in the document, where what was confirmed a
-        moment ago may still stand: that is left out, and so is what is offered again.
+        moment ago still stands: that is left out, unless it was taken over to be said again.
         """
-        lane.entries = deque(e for e in lane.entries if (*lane.key, e.seq) not in self._confirmed)
+        if not lane.again:
+            entries = (e for e in lane.entries if (*lane.key, e.seq) not in self._confirmed)
+            lane.entries = deque(entries)
         under_way = self._lanes.get(lane.key)
         if under_way is None and lane.entries:
             self._lanes[lane.key] = lane

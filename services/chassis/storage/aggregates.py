@@ -14,7 +14,7 @@ from services.chassis.context import Context, fresh_context
 from services.chassis.failpoints import reach
 from services.chassis.ids import BadReference, read_reference
 from services.chassis.logs import SafeMessage
-from services.chassis.messaging.outbox import Entry, entries, restore
+from services.chassis.messaging.outbox import Entry, entries, waiting
 from services.chassis.runtime import Runtime
 from services.chassis.storage.mongo import Document, Index, Shape, ensure_indexes
 from services.chassis.storage.paging import Page, condition_after, cursor_of
@@ -231,8 +231,8 @@ class Repository(ABC, Generic[T]):
         saved = self._documents.update_one(mine, update).modified_count == 1
         reach("saved")
         if saved and said:
-            waiting = (restore(root.id, stored) for stored in before["outbox"])
-            self.runtime.relay.kick(self._outbox, (*waiting, *said))
+            unsaid = (entry for entry in waiting(before) if not entry.was_said)
+            self.runtime.relay.kick(self._outbox, (*unsaid, *said))
         return saved
 
     def _entries(self, root: T, events: Sequence[object], after_seq: int) -> tuple[Entry, ...]:
@@ -254,7 +254,8 @@ class Repository(ABC, Generic[T]):
         return _both(query, self.scope(principal)) if principal else dict(query)
 
 
-_FRAME = frozenset({"_id", "version", "seq", "receipts", "outbox", "outbox_due"})
+_OUTBOX = frozenset({"outbox", "outbox_due", "outbox_said", "outbox_heard"})
+_FRAME = frozenset({"_id", "version", "seq", "receipts"}) | _OUTBOX
 
 
 def _by_key(key: str) -> Document:

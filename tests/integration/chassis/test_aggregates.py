@@ -159,7 +159,7 @@ def test_confirmed_events_leave_and_newer_ones_stay(things: Things) -> None:
     things.change(thing.id, count_up)
     outbox.confirm({thing.id: {1}})
     assert [entry["seq"] for entry in stored(things, thing)["outbox"]] == [2]
-    assert outbox.backlog(clock.now()).aggregates == 1
+    assert outbox.backlog(clock.now()).unsaid == 1
     outbox.confirm({thing.id: {2}})
     document = stored(things, thing)
     assert document["outbox"] == []

@@ -49,7 +49,7 @@ def heard_by_all(mongo: Any, broker: Any, things: Things) -> Things:
     del things
     made = runtime(mongo, broker.uri, lease_s=0.5)
     relay = Relay(
-        broker.uri, EXCHANGE, made.metrics, timedelta(seconds=0.5), hearers_of("sessions")
+        broker.uri, "sessions", made.metrics, timedelta(seconds=0.5), hearers_of("sessions")
     )
     return Things(replace(made, relay=relay), announce)
 

@@ -96,7 +96,7 @@ def runtime(mongo: Any, amqp_uri: str, lease_s: float = 5.0) -> Runtime:
         client=client,
         database=client[database.name],
         vault=Vault(client, database.name, b"v" * 96),
-        relay=Relay(amqp_uri, EXCHANGE, metrics, timedelta(seconds=lease_s)),
+        relay=Relay(amqp_uri, "sessions", metrics, timedelta(seconds=lease_s)),
         metrics=metrics,
         now=clock.now,
     )

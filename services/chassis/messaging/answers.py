@@ -1,0 +1,153 @@
+"""What hearers answer: each event that a queue was given has been handled, or lies with the dead.
+
+Without an answer the publisher says an event again, so a lost answer costs a repetition and nothing
+else: answers go out in batches, unconfirmed, and are taken without acknowledgement.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from pika.adapters.select_connection import SelectConnection
+from pika.channel import Channel
+
+from services.chassis.logs import get_logger
+from services.chassis.messaging.connection import close_reason, in_order
+from services.chassis.messaging.topology import answers, answers_taken
+from services.contracts.catalogue import Contract
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event waits to be heard: the outbox of an aggregate, and its number there."""
+
+    collection: str
+    aggregate_id: str
+    seq: int
+
+    def __str__(self) -> str:
+        """Return the form that travels with the event and comes back in the answer."""
+        return f"{self.collection}/{self.aggregate_id}/{self.seq}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`by` has heard the events of one kind that wait in these places."""
+
+    by: str
+    routing_key: str
+    places: tuple[Place, ...]
+
+
+class BadAnswer(Exception):
+    """The bytes are no answer."""
+
+
+class _AnswerSchema(Schema):
+    class Meta:
+        """Read what is known."""
+
+        unknown = EXCLUDE
+
+    by = fields.String(required=True)
+    event = fields.String(required=True)
+    heard = fields.List(fields.String(), required=True)
+
+
+_ANSWER = _AnswerSchema()
+
+
+def encode(by: str, routing_key: str, places: Sequence[str]) -> bytes:
+    """Return an answer as it goes over the bus."""
+    return json.dumps({"by": by, "event": routing_key, "heard": list(places)}).encode()
+
+
+def decode(body: bytes) -> Answer:
+    """Read an answer.
+
+    Raises:
+        BadAnswer: it is none.
+
+    """
+    try:
+        told = _ANSWER.loads(body.decode())
+        return Answer(told["by"], told["event"], tuple(map(_place, told["heard"])))
+    except (ValidationError, ValueError):
+        raise BadAnswer from None
+
+
+def _place(text: str) -> Place:
+    collection, aggregate_id, seq = text.split("/")
+    return Place(collection, aggregate_id, int(seq))
+
+
+class Heard:
+    """What a consumer has heard since it last answered."""
+
+    def __init__(self, consumer: str) -> None:
+        self._consumer = consumer
+        self._places: dict[Contract, list[str]] = defaultdict(list)
+
+    def note(self, contract: Contract, place: str | None) -> bool:
+        """Note that an event was heard; tell whether it is the first since the last answer."""
+        is_first = not self._places
+        if place is None:
+            return False
+        self._places[contract].append(place)
+        return is_first
+
+    def take(self) -> list[tuple[str, bytes]]:
+        """Return what to answer, as exchange and body, and begin anew."""
+        noted, self._places = self._places, defaultdict(list)
+        return [
+            (answers(contract.publisher), encode(self._consumer, contract.routing_key, places))
+            for contract, places in noted.items()
+        ]
+
+
+def listen(connection: SelectConnection, service: str, tell: Callable[[Answer], None]) -> None:
+    """Take the answers to what a service has said, on a channel of their own.
+
+    The processes of a service share them. Where this user may not, the log says so, and everything
+    is said again now and then.
+    """
+    connection.channel(on_open_callback=partial(_listen, service, tell))
+
+
+def _listen(service: str, tell: Callable[[Answer], None], channel: Channel) -> None:
+    def deleted(_frame: Any) -> None:
+        channel.close()
+        listen(channel.connection, service, tell)
+
+    channel.add_on_close_callback(_closed)
+    channel.add_on_cancel_callback(deleted)
+    hear = partial(_on_answer, tell)
+    in_order(
+        answers_taken(channel, service),
+        lambda: channel.basic_consume(answers(service), hear, auto_ack=True),
+    )
+
+
+def _closed(_channel: Channel, reason: Any) -> None:
+    code, text = close_reason(reason)
+    if code:
+        _log.error("answers_not_taken", code=code, reason=text)
+
+
+def _on_answer(
+    tell: Callable[[Answer], None], _channel: Channel, _method: Any, _properties: Any, body: bytes
+) -> None:
+    try:
+        answer = decode(body)
+    except BadAnswer:
+        _log.warning("not_an_answer", octets=len(body))
+    else:
+        tell(answer)

@@ -1,0 +1,59 @@
+"""A message on its way through this process: as it came, and as a handler is given it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pika
+from pika.channel import Channel
+
+from services.contracts.envelope import Envelope
+
+ATTEMPT, REASON, QUEUE = "x-attempt", "x-reason", "x-queue"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message, decoded and proved against its contract, waiting to be settled once.
+
+    `retry` is for a failure of its handler, which has so many attempts; `wait` for one of what the
+    handler needs, which has no end.
+    """
+
+    envelope: Envelope
+    queue: str
+    attempt: int
+    done: Callable[[], None]
+    retry: Callable[[str], None]
+    wait: Callable[[str], None]
+    reject: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A message as it came, with the channel that it must be settled on."""
+
+    channel: Channel
+    tag: int
+    queue: str
+    body: bytes
+    properties: pika.BasicProperties
+
+    @property
+    def attempt(self) -> int:
+        """Return which attempt this is, counted from 1."""
+        headers = self.properties.headers or {}
+        value = headers.get(ATTEMPT, 1)
+        return value if isinstance(value, int) and value > 0 else 1
+
+    def moved(self, attempt: int, reason: str) -> pika.BasicProperties:
+        """Return the properties of its copy in another queue: what it had, and why it is there."""
+        headers = {ATTEMPT: attempt, REASON: reason[:255], QUEUE: self.queue}
+        return pika.BasicProperties(
+            content_type=self.properties.content_type,
+            delivery_mode=pika.DeliveryMode.Persistent.value,
+            message_id=self.properties.message_id,
+            correlation_id=self.properties.correlation_id,
+            headers={**(self.properties.headers or {}), **headers},
+        )

@@ -1,0 +1,175 @@
+"""An event stays until everyone who is to hear it has said so, whatever is lost in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.chassis import clock
+from services.chassis.messaging import answers
+from services.chassis.messaging.hearers import hearers_of
+from services.chassis.messaging.outbox import Hearing, Outbox, Said
+from services.chassis.messaging.relay import Relay
+from services.chassis.messaging.subscription import Subscription
+from services.chassis.messaging.topology import work_queues
+from services.chassis.metrics import Metrics
+from services.contracts.catalogue import contract
+from tests.integration.chassis.things import KEY, Counted, Thing, Things, announce, new_thing
+from tests.integration.chassis.things import runtime as made_runtime
+from tests.support import until
+from tests.support.bus import channel_of, ready
+
+HEARERS = ("notifications", "risk", "referrals")
+LEASE = timedelta(seconds=0.6)
+
+
+@pytest.fixture
+def things(mongo: Any, broker: Any) -> Iterator[Things]:
+    """Things in a process that speaks and takes answers."""
+    runtime = made_runtime(mongo, broker.uri)
+    relay = Relay(broker.uri, "sessions", runtime.metrics, LEASE, hearers_of("sessions"))
+    made = Things(replace(runtime, relay=relay), announce)
+    made.runtime.database.drop_collection(Things.collection)
+    made.ensure_indexes()
+    relay.start()
+    until(lambda: relay.publisher.is_open)
+    yield made
+    relay.stop()
+    for hearer in HEARERS:
+        broker.control("purge_queue", f"{hearer}.{KEY}")
+
+
+@contextmanager
+def hearing(broker: Any, *consumers: str) -> Iterator[dict[str, list[int]]]:
+    """Hear as these services would, and answer; gives what each heard, by `seq`."""
+    heard: dict[str, list[int]] = {each: [] for each in consumers}
+
+    def subscription(consumer: str) -> Subscription:
+        def handle(delivery: Any) -> None:
+            heard[consumer].append(delivery.envelope.seq)
+            delivery.done()
+
+        queues = work_queues(consumer, [contract("case_closed", 1)])
+        metrics = Metrics(consumer)
+        return Subscription(
+            broker.uri, consumer, queues, metrics, handle, prefetch=5, fatal=pytest.fail
+        )
+
+    made = [subscription(each) for each in consumers]
+    for each in made:
+        each.start()
+    until(lambda: all(each.is_consuming for each in made))
+    try:
+        yield heard
+    finally:
+        for each in made:
+            each.stop()
+
+
+def outbox(things: Things) -> Outbox:
+    return things.runtime.relay.outbox_of(things.runtime.database[Things.collection])
+
+
+def stored(things: Things, thing: Thing) -> dict[str, Any]:
+    found = things.runtime.database[Things.collection].find_one({"_id": thing.id})
+    assert found is not None
+    return found
+
+
+def say_again_now(things: Things, thing: Thing) -> None:
+    """Let the time pass after which an event is said again."""
+    changed = {"$set": {"outbox_due": clock.now()}}
+    things.runtime.database[Things.collection].update_one({"_id": thing.id}, changed)
+
+
+def test_what_everyone_has_heard_leaves_the_outbox(things: Things, broker: Any) -> None:
+    with hearing(broker, *HEARERS) as heard:
+        made = [things.create(new_thing(), [Counted()]) for _ in range(20)]
+        until(lambda: not any(stored(things, each)["outbox"] for each in made))
+    assert all(len(each) == 20 for each in heard.values())
+    assert not any("outbox_due" in stored(things, each) for each in made)
+
+
+def test_what_one_has_not_heard_stays_and_is_not_waiting_for_the_bus(
+    things: Things, broker: Any
+) -> None:
+    with hearing(broker, "risk", "referrals"):
+        thing = things.create(new_thing(), [Counted()])
+        until(lambda: stored(things, thing).get("outbox_said") == 1)
+        until(lambda: set(stored(things, thing)["outbox_heard"]) == {"1:referrals", "1:risk"})
+    backlog = outbox(things).backlog(clock.now())
+    assert (backlog.unsaid, backlog.unheard) == (0, 1)
+    assert stored(things, thing)["outbox_due"] > clock.now() + timedelta(seconds=20)
+    with hearing(broker, "notifications"):
+        until(lambda: stored(things, thing)["outbox"] == [])
+    assert not {"outbox_due", "outbox_said", "outbox_heard"} & stored(things, thing).keys()
+
+
+def test_a_queue_deleted_with_what_was_in_it_gets_it_again(things: Things, broker: Any) -> None:
+    with hearing(broker, "risk", "referrals"):
+        thing = things.create(new_thing(), [Counted()])
+        until(lambda: ready(broker, f"notifications.{KEY}") == 1)
+        until(lambda: stored(things, thing).get("outbox_said") == 1)
+        broker.control("delete_queue", f"notifications.{KEY}")
+        say_again_now(things, thing)
+        until(lambda: ready(broker, f"notifications.{KEY}") == 1)
+        with hearing(broker, "notifications") as heard:
+            until(lambda: stored(things, thing)["outbox"] == [])
+    assert heard["notifications"] == [1]
+
+
+def test_a_binding_deleted_while_another_hearer_is_bound_is_mended(
+    things: Things, broker: Any
+) -> None:
+    with hearing(broker, *HEARERS) as heard:
+        unbind(broker, f"notifications.{KEY}")
+        thing = things.create(new_thing(), [Counted()])
+        until(lambda: heard["risk"] == [1] and stored(things, thing).get("outbox_said") == 1)
+        assert heard["notifications"] == []
+        say_again_now(things, thing)
+        until(lambda: stored(things, thing)["outbox"] == [])
+    assert heard["notifications"] == [1]
+
+
+def test_an_answer_taken_by_another_process_counts(things: Things) -> None:
+    thing = things.create(new_thing(), [Counted()])
+    until(lambda: stored(things, thing).get("outbox_said") == 1)
+    everyone = frozenset(HEARERS)
+    for hearer in HEARERS:
+        outbox(things).hear([Hearing(thing.id, 1, frozenset({hearer}), everyone)])
+    assert not {"outbox_due", "outbox_said", "outbox_heard"} & stored(things, thing).keys()
+
+
+def test_words_that_came_since_are_not_taken_for_said(things: Things) -> None:
+    things.runtime.relay.stop()
+    thing = things.create(new_thing(), [Counted(), Counted()])
+    before = stored(things, thing)["outbox_due"]
+    outbox(things).keep([Said(thing.id, 1, clock.now() + timedelta(hours=1))])
+    assert stored(things, thing)["outbox_due"] == before
+
+
+def test_a_time_set_by_a_clock_that_was_put_back_is_not_waited_for(things: Things) -> None:
+    things.runtime.relay.stop()
+    thing = things.create(new_thing(), [Counted()])
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    assert [entry.aggregate_id for entry in outbox(things).claim(an_hour_ago, 10)] == [thing.id]
+    assert outbox(things).claim(an_hour_ago, 10) == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b'{"by": "risk"}', b'{"by":"r","event":"e","heard":["x"]}']
+)
+def test_what_is_no_answer_is_refused(body: bytes) -> None:
+    with pytest.raises(answers.BadAnswer):
+        answers.decode(body)
+
+
+def unbind(broker: Any, queue: str) -> None:
+    """Delete the binding of a queue to the exchange of who speaks, as an operator might."""
+    with channel_of(broker) as channel:
+        channel.queue_unbind(queue, "sessions.events", KEY)
