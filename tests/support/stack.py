@@ -120,6 +120,11 @@ class Stack:
         """Have a process go on."""
         self._running[name].signal(signal.SIGCONT)
 
+    def stands_still(self, name: str) -> bool:
+        """Tell whether a process has been paused, by us or by itself."""
+        told = Path(f"/proc/{self._running[name].pid}/stat").read_text(encoding="utf-8")
+        return told.rpartition(")")[2].split()[0] == "T"
+
     def exit_code(self, name: str) -> int | None:
         """Return how a process ended, or None while it runs."""
         return self._running[name].exit_code
