@@ -165,7 +165,8 @@ class Allocations(Repository[Allocation]):
 
     def root(self, document: Mapping[str, Any]) -> Allocation:
         """Return the allocation that a document holds."""
-        return Allocation(**{field.name: document[field.name] for field in fields(Allocation)})
+        known = (field.name for field in fields(Allocation) if field.name in document)
+        return Allocation(**{name: document[name] for name in known})
 
 
 class Drills(Standing[Drill]):

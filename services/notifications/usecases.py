@@ -144,11 +144,12 @@ def close_case(
 ) -> None:
     """Forget who had a closed case, and end its engagement alert by the person who closed it.
 
-    An open alert of high risk stays open: only somebody who says what came of it ends it.
+    An open alert of high risk stays open: only somebody who says what came of it ends it. So does
+    an engagement alert for sessions missed since: the closure may be heard long after it was said.
     """
     allocations.remember(closed)
     alert = alerts.latest(closed.case_id, Kind.ENGAGEMENT)
-    if alert is not None:
+    if alert is not None and alert.number < closed.order:
         alerts.change(alert.id, lambda now: now.close_with_case(by=by, at=at))
 
 
@@ -209,7 +210,7 @@ def advance_alert(alerts: Alerts, id: str, *, at: datetime) -> Alert:
 
 
 def restore_step(alerts: Alerts, id: str, *, at: datetime) -> Alert:
-    """Give a next step to an open alert that has lost it."""
+    """Give a next step to an open alert that has lost it, or has one that is too far off."""
     return alerts.change(id, lambda alert: alert.restore_step(at=at))
 
 

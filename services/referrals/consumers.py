@@ -35,6 +35,7 @@ class Consumers:
             attendance=data["attendance"],
             by=data["practitioner_id"],
             held_at=data["held_at"],
+            said_at=heard.envelope.occurred_at,
             at=heard.at,
         )
 

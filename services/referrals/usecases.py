@@ -199,11 +199,16 @@ def hear_session(
     attendance: str,
     by: str,
     held_at: datetime,
+    said_at: datetime,
     at: datetime,
 ) -> None:
-    """Mark work as begun when she came to a session."""
+    """Mark work as begun when she came to a session that was told of at some moment."""
+
+    def heard(referral: Referral) -> Decision:
+        return referral.met(by=by, held_at=held_at, said_at=said_at, at=at)
+
     if attendance in ATTENDED:
-        _each(referrals, case_reference, lambda r: r.met(by=by, held_at=held_at, at=at))
+        _each(referrals, case_reference, heard)
 
 
 def hear_closure(

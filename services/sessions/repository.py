@@ -184,4 +184,5 @@ def _incident(stored: Mapping[str, Any]) -> Incident:
 
 
 def _entry(stored: Mapping[str, Any]) -> Entry:
-    return Entry(**{**stored, "codes": tuple(stored["codes"])})
+    lists = {"codes": tuple(stored["codes"]), "earlier": tuple(stored.get("earlier", ()))}
+    return Entry(**{**stored, **lists})

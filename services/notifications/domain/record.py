@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from services.notifications.domain.escalation import Audience, Kind, Policy
 
 SEVERITIES = ("standard", "medium", "high")
 REPAIR = "step_restored"
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class State(StrEnum):
@@ -95,13 +96,17 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """Who has a case, as last heard, or nobody; `order` tells what was said later."""
+    """Who has a case, as last heard, or nobody; `order` tells what was said later.
+
+    `closed_order` is that of the last closure before this, 0 if there was none.
+    """
 
     case_id: str
     reference: str
     area: str
     practitioner_id: str | None
     order: int
+    closed_order: int = 0
 
     @property
     def id(self) -> str:
@@ -109,13 +114,22 @@ class Allocation:
         return self.case_id
 
     def superseded_by(self, other: Allocation) -> tuple[Allocation, Sequence[object]]:
-        """Return the later of the two, with no events."""
-        return (other if other.order > self.order else self), ()
+        """Return the later of the two, which knows the last closure of both, with no events."""
+        later = other if other.order > self.order else self
+        closed = max(self.last_closure, other.last_closure)
+        return replace(later, closed_order=closed), ()
+
+    @property
+    def last_closure(self) -> int:
+        """Return the order of the last closure that is known, this one included; 0: none."""
+        return self.order if self.practitioner_id is None else self.closed_order
 
     def ends(self, cause: Cause) -> bool:
-        """Tell whether the case was closed after sessions were missed that are heard of now."""
-        is_closed = self.practitioner_id is None
-        return cause.kind is Kind.ENGAGEMENT and is_closed and self.order > cause.number
+        """Tell whether the case was closed after sessions were missed that are heard of now.
+
+        That it has been opened again since does not bring back what was over.
+        """
+        return cause.kind is Kind.ENGAGEMENT and self.last_closure > cause.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +242,21 @@ class Record:
     def is_stranded(self) -> bool:
         """Tell whether the alert is open without a next step though its policy never ends."""
         return self.is_open and self.next_step_at is None and self.policy.is_endless
+
+    def is_delayed(self, at: datetime) -> bool:
+        """Tell whether the next step is further off than its wait: the clock has been put back."""
+        latest = self.latest_step_at(at)
+        late = self.next_step_at is not None and latest is not None
+        return self.is_open and late and self.next_step_at > latest + CLOCKS_DIFFER
+
+    def latest_step_at(self, at: datetime) -> datetime | None:
+        """Return when the next step would be due if the alert had come to this state just now."""
+        if self.is_waiting:
+            return self.policy.following(self.level, at)
+        if self.state is State.ACKNOWLEDGED:
+            return at + self.policy.acknowledgement_lasts
+        rests = self.policy.unresolved_after
+        return None if rests is None else at + rests
 
     @property
     def expires_at(self) -> datetime | None:

@@ -150,13 +150,16 @@ class Referral:
             return self, ()
         return replace(self, band=band, assessment=number), ()
 
-    def met(self, *, by: str, held_at: datetime, at: datetime) -> Decision:
+    def met(self, *, by: str, held_at: datetime, said_at: datetime, at: datetime) -> Decision:
         """Hear that she came to a session: work that was agreed has begun.
 
-        A session held before the referral was reopened, heard late, does not count for it.
+        A session held before the referral was reopened, heard late, does not count for it; nor does
+        one that was told of before the referral came.
         """
         late = self.status is Status.REOPENED and held_at < self.updated_at
         if self.status not in {Status.ACCEPTED, Status.REOPENED} or late:
+            return self, ()
+        if said_at < self.submitted_at:
             return self, ()
         return self._move(Status.ENGAGED, by=by, at=at)
 

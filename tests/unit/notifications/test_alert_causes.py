@@ -235,6 +235,28 @@ def test_a_closed_case_has_no_practitioner_and_no_engagement_alert(shelf, regist
     assert not shelf.load(engagement.id).is_open
 
 
+def test_a_closing_heard_after_the_lapse_that_followed_it_leaves_its_alert_open(
+    shelf, register, hear
+):
+    engagement = hear(lapsed(7))
+    usecases.close_case(shelf, register, allocated(None, order=5), by="ana", at=START)
+    assert shelf.load(engagement.id).is_open
+
+
+@pytest.mark.parametrize("orders", [(5, 8), (8, 5)])
+def test_missed_sessions_of_before_a_closing_raise_nothing_once_the_case_is_open_again(
+    shelf, register, hear, orders
+):
+    for order in orders:
+        if order == 5:
+            usecases.close_case(shelf, register, allocated(None, order=5), by="ana", at=START)
+        else:
+            known = allocated("worker-1", order=8)
+            usecases.remember_allocation(shelf, register, known, at=START)
+    assert hear(lapsed(4)) is None
+    assert hear(lapsed(9)).is_open
+
+
 def test_missed_sessions_heard_after_the_closing_that_followed_them_raise_nothing(
     shelf, register, hear
 ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -58,7 +58,11 @@ def brought_to(status: Status) -> Referral:
 
 
 def met(referral: Referral, *, hours: int = 10) -> Referral:
-    return referral.met(by="ana", held_at=AT + hours * HOUR, at=AT + 20 * HOUR)[0]
+    return met_at(referral, AT + hours * HOUR, AT + 20 * HOUR)
+
+
+def met_at(referral: Referral, held_at: datetime, said_at: datetime) -> Referral:
+    return referral.met(by="ana", held_at=held_at, said_at=said_at, at=AT + 90 * HOUR)[0]
 
 
 @pytest.mark.parametrize("verdict", Verdict)
@@ -101,7 +105,7 @@ def test_whatever_is_asked_a_referral_stays_within_its_states(asked: list[str]) 
 def step(referral: Referral, what: str, number: int) -> tuple[Referral, list[object]]:
     at = AT + number * HOUR
     if what == "met":
-        changed, events = referral.met(by="ana", held_at=at, at=at)
+        changed, events = referral.met(by="ana", held_at=at, said_at=at, at=at)
     elif what == "closed":
         changed, events = referral.case_closed(by="ana", closed_at=at, at=at)
     elif what == "assessed":
@@ -133,6 +137,12 @@ def test_a_refusal_says_what_can_be_decided_now() -> None:
 @pytest.mark.parametrize("status", [Status.ACCEPTED, Status.REOPENED])
 def test_a_session_that_she_came_to_begins_the_work(status: Status) -> None:
     assert met(brought_to(status)).status is Status.ENGAGED
+
+
+def test_a_session_that_was_told_of_before_the_referral_came_is_not_its_beginning() -> None:
+    accepted = brought_to(Status.ACCEPTED)
+    assert met_at(accepted, AT - HOUR, AT - HOUR) == accepted
+    assert met_at(accepted, AT - HOUR, AT + HOUR).status is Status.ENGAGED
 
 
 @pytest.mark.parametrize("status", sorted(set(Status) - {Status.ACCEPTED, Status.REOPENED}))

@@ -247,10 +247,11 @@ def test_what_is_heard_of_a_case_reaches_all_its_referrals(house: House) -> None
     one, two = house.refer(POLICE).referral, house.refer(HOSPITAL, at=AT + DAY).referral
     decide(house, one, Verdict.ACCEPT)
     case, later = one.case_reference, AT + 3 * DAY
+    times = {"held_at": later, "said_at": later, "at": later}
     hear_assessment(house.shelf, case, "high", 1)
-    hear_session(house.shelf, case, attendance="dna", by="ana", held_at=later, at=later)
+    hear_session(house.shelf, case, attendance="dna", by="ana", **times)
     assert statuses(house) == ["accepted", "submitted"]
-    hear_session(house.shelf, case, attendance="late", by="ana", held_at=later, at=later)
+    hear_session(house.shelf, case, attendance="late", by="ana", **times)
     assert statuses(house) == ["engaged", "submitted"]
     hear_closure(house.shelf, case, by="ana", closed_at=later, at=later)
     assert statuses(house) == ["closed", "submitted"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from services.sessions.domain import errors
@@ -9,7 +11,7 @@ from services.sessions.domain.events import CaseAllocated, CaseClosed, SessionRe
 from services.sessions.domain.model import CaseFile
 from services.sessions.domain.referral import State
 from services.sessions.domain.session import Incident
-from services.sessions.domain.timeline import Entry
+from services.sessions.domain.timeline import REMEMBERED, Entry
 from tests.unit.sessions.case_file_examples import (
     ALL_ACHIEVED,
     ANA,
@@ -27,6 +29,7 @@ from tests.unit.sessions.case_file_examples import (
     told,
 )
 
+MINUTE = timedelta(minutes=1)
 INCIDENT = Incident(on=None, reported_to_police=True)
 
 
@@ -213,6 +216,24 @@ def test_what_an_alert_repeats_is_counted_and_not_listed_again() -> None:
         file, _ = file.note(Entry("alert_escalated", at, None, "A-1", ("level_3",)))
     (line,) = file.timeline
     assert (line.times, line.at) == (3, START + 3 * DAY)
+
+
+def test_what_is_heard_again_is_counted_once_in_whatever_order() -> None:
+    told_at = [START + day * DAY for day in (1, 3, 2)]
+    file = bare()
+    for at in (*told_at, *told_at):
+        file, _ = file.note(Entry("alert_escalated", at, None, "A-1", ("level_3",)))
+    (line,) = file.timeline
+    assert (line.times, line.at) == (3, START + 3 * DAY)
+
+
+def test_of_an_alert_that_is_told_without_end_only_the_latest_moments_are_kept() -> None:
+    told_at = [START + number * MINUTE for number in range(REMEMBERED + 10)]
+    file = bare()
+    for at in (*told_at, *told_at):
+        file, _ = file.note(Entry("alert_escalated", at, None, "A-1", ("level_3",)))
+    (line,) = file.timeline
+    assert (line.times, len(line.earlier)) == (REMEMBERED + 10, REMEMBERED)
 
 
 def test_two_acknowledgements_are_two_lines() -> None:

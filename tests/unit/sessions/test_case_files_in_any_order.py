@@ -61,6 +61,12 @@ def test_the_whole_file_is_the_same(order: list) -> None:
     assert facts(followed(bare(order[0][1].at), *order)) == facts(straight)
 
 
+@given(st.permutations([*ONE, *TWO[2:]]), st.lists(st.sampled_from([*ONE, *TWO[2:]]), max_size=9))
+def test_what_is_heard_again_changes_nothing_at_all(order: list, again: list) -> None:
+    once = followed(bare(order[0][1].at), *order)
+    assert followed(once, *again) == once
+
+
 def test_the_file_is_as_old_as_its_oldest_news() -> None:
     late_first = followed(bare(ONE[1][1].at), ONE[1], ONE[0])
     assert late_first.opened_at == START
