@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 	--no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check setup tools format lock clean
+.PHONY: help run demo test chaos check setup tools format lock clean
 
 help: ## Show what there is.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -19,6 +19,9 @@ demo: ## Start from nothing, play the demonstration, check that nothing is missi
 
 test: ## Run all tests; ARGS go to pytest: make test ARGS="tests/unit -x".
 	@$(PYTHON) -m deploy.local test $(ARGS)
+
+chaos: ## Hurt everything under load and judge the ledger: make chaos MINUTES=30 SEED=7.
+	@$(PYTHON) -m deploy.local chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 check: tools ## Format, lint, types, dependencies, house rules, contracts.
 	$(BIN)/ruff format --check .

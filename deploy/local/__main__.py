@@ -10,6 +10,7 @@ import os
 import sys
 
 OLDEST = (3, 11)
+PASSING_ON = ("test", "chaos")
 ABOUT = "Set up, run and try the whole system on this machine; everything it makes is in var/."
 
 
@@ -20,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"Python {wanted} or newer is needed, this is {found}: make PYTHON=...\n")
         return 2
     asked, others = _parser().parse_known_args(arguments)
-    if others and asked.command != "test":
+    if others and asked.command not in PASSING_ON:
         _parser().error(f"what is {' '.join(others)}?")
     from deploy.local.stages import perform  # noqa: PLC0415 - older Pythons cannot read it
 
@@ -36,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     for each in (run, demo):
         each.add_argument("--json", action="store_true", help="only JSON on standard output")
     commands.add_parser("test", help="set up and run all tests; further arguments go to pytest")
+    commands.add_parser(
+        "chaos", help="hurt it all under load, judge it by its ledger: --minutes, --seed"
+    )
     set_up = commands.add_parser("setup", help="only bring to this machine what is missing")
     extent = set_up.add_mutually_exclusive_group()
     extent.add_argument("--tools", action="store_true", help="only the tools of make check")

@@ -12,7 +12,8 @@ from deploy.local.layout import ROOT
 from deploy.local.progress import Progress
 from deploy.local.refusal import EXIT_CODE, CannotGoOn
 
-PRIVATE = ("demo", "test")  # never on servers that somebody else may be using
+PRIVATE = ("demo", "test", "chaos")  # never on servers that somebody else may be using
+TESTING = ("test", "chaos")
 # A file stays on one worker; as they are found, the slow ones come first and the quick ones last.
 TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
@@ -43,12 +44,14 @@ def _become(command: list[str]) -> NoReturn:
 def _wanted(asked: argparse.Namespace) -> Wanted:
     if asked.command == "setup" and asked.tools:
         return Wanted(tools=True, servers=False, front_end=False)
-    return Wanted(tools=asked.command == "test" or getattr(asked, "tests", False))
+    return Wanted(tools=asked.command in TESTING or getattr(asked, "tests", False))
 
 
 def _command(asked: argparse.Namespace, others: list[str]) -> list[str]:
     if asked.command == "test":
         return [*TESTS, *others]
+    if asked.command == "chaos":
+        return ["-m", "tests.chaos", *others]
     flags = [f"--{name}" for name in ("json", "no-play") if getattr(asked, _attribute(name), False)]
     return ["-m", "deploy.local.commands", asked.command, *flags]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from tests.chaos.caller import GaveUp
 from tests.chaos.ledger import Ledger
 from tests.chaos.people import Person
 
@@ -46,7 +47,7 @@ class Inboxes:
         last = ""
         while not self.over.is_set():
             portal = self._portals[number % len(self._portals)]
-            with suppress(httpx.HTTPError, ValueError):
+            with suppress(httpx.HTTPError, ValueError, GaveUp):
                 for event in self._events(person, portal, last):
                     last = event.get("id", last)
                     self._note(event)

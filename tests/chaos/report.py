@@ -12,12 +12,7 @@ from typing import Self
 from services.chassis.ids import derived_id
 from tests.chaos.books import Books
 from tests.chaos.ledger import Entry
-from tests.chaos.schedule import kind_named
-from tests.chaos.tap import Repeat
 from tests.chaos.violations import Violation, Wrong, of
-
-AT_ONCE_S = 1.0
-PARKED_FOR_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +94,6 @@ def latencies_ms(ledger: Sequence[Entry], books: Books) -> Iterator[float]:
             yield (until - since) * 1000
 
 
-def doubled(ledger: Sequence[Entry], repeats: Sequence[Repeat]) -> Iterator[str]:
-    """Yield the events that two relays published at once though nothing had held octets back.
-
-    A process, broker or line that stood still may let go of what another one has said since.
-    """
-    parked = list(_parked(ledger))
-    for repeat in repeats:
-        excused = any(a <= repeat.at <= b + PARKED_FOR_S for a, b in parked)
-        if repeat.apart_s < AT_ONCE_S and not excused:
-            yield repeat.event_id
-
-
 def quantile(sorted_ms: Sequence[float], percent: int) -> float:
     """Return a quantile of some milliseconds; 0 where there are none."""
     if len(sorted_ms) < 2:
@@ -129,13 +112,3 @@ def _well(ledger: Sequence[Entry]) -> Iterator[tuple[float, float]]:
             since = None
     if since is not None:
         yield since, float("inf")
-
-
-def _parked(ledger: Sequence[Entry]) -> Iterator[tuple[float, float]]:
-    """Yield spans of time in which octets may have been held back somewhere."""
-    begun: dict[str, float] = {}
-    for entry in of(ledger, "fault"):
-        if entry["what"] == "begins":
-            begun[entry["fault"]] = entry["at"]
-        elif kind_named(entry["fault"]).parks:
-            yield begun[entry["fault"]], entry["at"]

@@ -8,6 +8,7 @@ from random import Random
 
 from tests.chaos.faults import lines, messages, processes, servers
 from tests.chaos.faults.kinds import Kind, Planned
+from tests.chaos.ledger import Entry
 
 KINDS: tuple[Kind, ...] = (*processes.KINDS, *servers.KINDS, *lines.KINDS, *messages.KINDS)
 TWO_AT_ONCE = 0.25
@@ -55,3 +56,15 @@ def place(fault: Planned) -> str:
 def _planned(kind: Kind, chance: Random) -> Planned:
     lasts = round(chance.uniform(kind.least_s, kind.most_s), 1)
     return Planned(kind.name, chance.choice(kind.targets), lasts, chance.getrandbits(32))
+
+
+def parked(ledger: Sequence[Entry]) -> Iterator[tuple[float, float]]:
+    """Yield the spans of time in which faults of a run may have held octets back somewhere."""
+    begun: dict[str, float] = {}
+    for entry in ledger:
+        if entry["kind"] != "fault" or not kind_named(entry["fault"]).parks:
+            continue
+        if entry["what"] == "begins":
+            begun[entry["fault"]] = entry["at"]
+        else:
+            yield begun.pop(entry["fault"]), entry["at"]

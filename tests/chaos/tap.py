@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from typing import Any
 from pika.exceptions import AMQPError
 
 from deploy.local.definitions import OWNER
+from tests.chaos.doubling import Publication
 from tests.chaos.servers import Bus
 
 KEPT = 400
-REMEMBERED = 20_000
 TRACER = "amq.rabbitmq.trace"
 
 
@@ -37,24 +37,13 @@ class Heard:
     message_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """An event that two connections published within a moment: the same work done twice."""
-
-    event_id: str
-    at: float
-    apart_s: float
-
-
 class Tap:
     """Listens in a thread of its own, and comes back whenever the broker does."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self.heard: deque[Heard] = deque(maxlen=KEPT)
-        self.publications = 0
-        self.repeats: list[Repeat] = []
-        self._last: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self.publications: list[Publication] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tap", daemon=True)
 
@@ -70,19 +59,6 @@ class Tap:
     def stop(self) -> None:
         """Listen no more."""
         self._over.set()
-
-    def hear(self, message: Heard, publisher: str, at: float) -> None:
-        """Note a publication and who made it."""
-        self.publications += 1
-        self.heard.append(message)
-        if message.message_id is None:
-            return
-        before = self._last.get(message.message_id)
-        self._last[message.message_id] = (at, publisher)
-        if len(self._last) > REMEMBERED:
-            self._last.popitem(last=False)
-        if before is not None and before[1] != publisher:
-            self.repeats.append(Repeat(message.message_id, at, at - before[0]))
 
     def _run(self) -> None:
         while not self._over.is_set():
@@ -114,10 +90,13 @@ class Tap:
             of_message.get("headers") or {},
             of_message.get("message_id"),
         )
-        self.hear(message, str(traced["connection"]), time.time())
+        self.heard.append(message)
+        self.publications.append(publication(message, str(traced["connection"]), time.time()))
 
 
-def event_of(message: Heard) -> dict[str, Any]:
-    """Return the envelope of a message."""
-    told: dict[str, Any] = json.loads(message.body)
-    return told
+def publication(message: Heard, publisher: str, at: float) -> Publication:
+    """Return what of a message tells who said what; an aggregate is a case, or a part of one."""
+    told = json.loads(message.body)
+    part = told["data"].get("alert_id") or told["data"].get("referral_id") or ""
+    aggregate = f"{message.exchange} {told['case_id']} {part}"
+    return Publication(told["event_id"], aggregate, told["seq"], publisher, at)

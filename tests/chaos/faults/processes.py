@@ -73,10 +73,11 @@ def set_right(system: System, fault: Planned) -> None:
     system.replicas[fault.target].set_clock(0)
 
 
+# A lease is reckoned by the wall clock: to one that is an hour ahead, all leases have lapsed.
 KINDS = (
     Kind("kill", NAMES, 0.5, 3, kill, start),
     Kind("pause", NAMES, 6, 8, pause, resume, parks=True),
     Kind("die at a point", NAMES, 6, 8, arm, disarm),
-    Kind("clock ahead", NAMES, 4, 7, put_ahead, set_right),
-    Kind("clock back", NAMES, 4, 7, put_back, set_right),
+    Kind("clock ahead", NAMES, 4, 7, put_ahead, set_right, parks=True),
+    Kind("clock back", NAMES, 4, 7, put_back, set_right, parks=True),
 )
