@@ -60,6 +60,16 @@ def test_a_medium_assessment_raises_none(notifications: Notifications) -> None:
     assert (types(said, case), notifications.of_case(case)) == ([], [])
 
 
+def test_a_high_assessment_a_moment_after_a_medium_one_is_told(
+    notifications: Notifications,
+) -> None:
+    case = Case()
+    with notifications.listening() as said:
+        notifications.assess(case, band="medium")
+        notifications.assess(case, 2, worsened=True)
+        until(lambda: types(said, case) == ["alert_raised"])
+
+
 def test_assessments_in_the_wrong_order_end_with_the_newest(notifications: Notifications) -> None:
     case = Case()
     notifications.raised(case, 3, score=18)
