@@ -34,6 +34,7 @@ from services.chassis.web.entrypoint import Door
 
 DRAIN_S = 10
 HARD_STOP_S = 13
+TIMER_PLACES = 8
 _KINDS = {"api": (Door,), "worker": (Hears, Every), "all": (Door, Hears, Every)}
 _log = get_logger(__name__)
 
@@ -43,7 +44,8 @@ class Container(ServiceContainer):  # type: ignore[misc]  # nameko has no types
 
     def __init__(self, service_cls: type, runtime: Runtime) -> None:
         settings = runtime.settings
-        super().__init__(service_cls, {"max_workers": settings.workers})
+        # Events and HTTP share the places among them; timers must never wait for one.
+        super().__init__(service_cls, {"max_workers": settings.workers + TIMER_PLACES})
         kinds = _KINDS[settings.role]
         self.entrypoints.intersection_update(
             [entrypoint for entrypoint in self.entrypoints if isinstance(entrypoint, kinds)]

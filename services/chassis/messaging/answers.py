@@ -7,6 +7,7 @@ else: answers go out in batches, unconfirmed, and are taken without acknowledgem
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from services.chassis.messaging.connection import close_reason, in_order
 from services.chassis.messaging.topology import answers, answers_taken
 from services.contracts.catalogue import Contract
 
+_PLACE = re.compile(r"([a-z_]+)/([^/]+)/([0-9]+)")
 _log = get_logger(__name__)
 
 
@@ -71,7 +73,7 @@ def encode(by: str, routing_key: str, places: Sequence[str]) -> bytes:
 
 
 def decode(body: bytes) -> Answer:
-    """Read an answer.
+    """Read an answer; what names no place is left out, so that one cannot spoil the others.
 
     Raises:
         BadAnswer: it is none.
@@ -79,14 +81,11 @@ def decode(body: bytes) -> Answer:
     """
     try:
         told = _ANSWER.loads(body.decode())
-        return Answer(told["by"], told["event"], tuple(map(_place, told["heard"])))
     except (ValidationError, ValueError):
         raise BadAnswer from None
-
-
-def _place(text: str) -> Place:
-    collection, aggregate_id, seq = text.split("/")
-    return Place(collection, aggregate_id, int(seq))
+    places = (_PLACE.fullmatch(text) for text in told["heard"])
+    found = tuple(Place(each[1], each[2], int(each[3])) for each in places if each)
+    return Answer(told["by"], told["event"], found)
 
 
 class Heard:

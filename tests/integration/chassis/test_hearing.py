@@ -161,12 +161,15 @@ def test_a_time_set_by_a_clock_that_was_put_back_is_not_waited_for(things: Thing
     assert outbox(things).claim(an_hour_ago, 10) == []
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b'{"by": "risk"}', b'{"by":"r","event":"e","heard":["x"]}']
-)
+@pytest.mark.parametrize("body", [b"", b"{", b'{"by": "risk"}', b"\xff"])
 def test_what_is_no_answer_is_refused(body: bytes) -> None:
     with pytest.raises(answers.BadAnswer):
         answers.decode(body)
+
+
+def test_what_names_no_place_spoils_no_answer() -> None:
+    body = answers.encode("risk", KEY, ["sessions/some-id/7", "nowhere", "a/b/c"])
+    assert answers.decode(body).places == (answers.Place("sessions", "some-id", 7),)
 
 
 def unbind(broker: Any, queue: str) -> None:
