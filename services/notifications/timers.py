@@ -38,9 +38,14 @@ class Timers:
 
     @every(seconds=10)
     def watch_over_open_alerts(self) -> None:
-        """Measure the open alerts, and give back a step to one that has lost it."""
+        """Measure the open alerts, and give back a step to one that has lost it or waits too long.
+
+        Too long is longer than its policy says, as when the clock of this machine was put back.
+        """
         at, open_alerts = self.parts.now(), self._open_alerts()
-        for alert in filter(lambda each: each.is_stranded, open_alerts):
+        for alert in open_alerts:
+            if not (alert.is_stranded or alert.is_delayed(at)):
+                continue
             _log.error("open_alert_without_step", alert_id=alert.id, case_id=alert.case_id)
             alerts = self.parts.alerts.under(fresh_context())
             usecases.restore_step(alerts, alert.id, at=at)

@@ -25,7 +25,7 @@ from services.risk.domain.assessment import (
 )
 from services.risk.domain.dash import Basis, Finding, Ground, IncidentCount, Score
 from services.risk.domain.drill import DRILL, Drill
-from services.risk.domain.model import AwaitedAlert, Decision, Facts, RiskProfile
+from services.risk.domain.model import NEVER_LATER, AwaitedAlert, Decision, Facts, RiskProfile
 from services.risk.domain.ruleset import Answer, Band
 
 BY_REFERENCE = Shape("profile_by_reference", index="reference", equal=("reference",))
@@ -67,13 +67,17 @@ class RiskProfiles(Repository[RiskProfile]):
     def unanswered(self, at: datetime, limit: int) -> list[str]:
         """Return the ids of profiles whose awaited alert is overdue, the longest waiting first.
 
+        So is one whose time is further off than any pause: a clock that was put back since set it.
         Those whose words are not known to be on the bus are left out: saying more there helps
         nobody. Ids, because one profile that cannot be read must not silence the others.
         """
         on_the_bus = [{"outbox_due": {"$exists": False}}, {"outbox_said": {"$exists": True}}]
-        overdue = {"announce_again_at": {"$lte": at}, "$or": on_the_bus}
-        found = self._documents.find(overdue, {"_id": 1}).sort("announce_again_at", 1)
-        return [each["_id"] for each in found.limit(limit)]
+        ids: list[str] = []
+        for moment in ({"$lte": at}, {"$gt": at + NEVER_LATER}):
+            overdue = {"announce_again_at": moment, "$or": on_the_bus}
+            found = self._documents.find(overdue, {"_id": 1}).sort("announce_again_at", 1)
+            ids += [each["_id"] for each in found.limit(limit)]
+        return ids
 
     def open_words(self, words: object | None) -> str | None:
         """Return free text as it was written; None where there is none or it has been erased."""

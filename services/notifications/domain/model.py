@@ -252,10 +252,16 @@ class Alert(Record):
         return allocated._escalated("case_allocated", at) if self.is_waiting else (allocated, ())
 
     def restore_step(self, *, at: datetime) -> Decision:
-        """Make a stranded alert due now; the watchdog's repair, empty on any other."""
-        if not self.is_stranded:
-            return self, ()
-        return self._moved(REPAIR, CLOCK, at, next_step_at=at), ()
+        """Make a stranded alert due now, and a delayed one after one wait; the watchdog's repair.
+
+        An alert is delayed where the clock was put back: time in which nothing ran counts as
+        waiting, but how much of it there was cannot be known.
+        """
+        if self.is_stranded:
+            return self._moved(REPAIR, CLOCK, at, next_step_at=at), ()
+        if self.is_delayed(at):
+            return self._moved(REPAIR, CLOCK, at, next_step_at=self.latest_step_at(at)), ()
+        return self, ()
 
     def _refuse_if_resolved(self) -> None:
         if not self.is_open:

@@ -246,8 +246,9 @@ class Record:
     def is_delayed(self, at: datetime) -> bool:
         """Tell whether the next step is further off than its wait: the clock has been put back."""
         latest = self.latest_step_at(at)
-        late = self.next_step_at is not None and latest is not None
-        return self.is_open and late and self.next_step_at > latest + CLOCKS_DIFFER
+        if not self.is_open or self.next_step_at is None or latest is None:
+            return False
+        return self.next_step_at > latest + CLOCKS_DIFFER
 
     def latest_step_at(self, at: datetime) -> datetime | None:
         """Return when the next step would be due if the alert had come to this state just now."""

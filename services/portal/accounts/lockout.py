@@ -101,7 +101,7 @@ class Attempts:
                     {"_id": counter.id, "failures": known["failures"]}
                 )
                 continue
-            if known and known["locked_until"] and known["locked_until"] > at:
+            if known and _is_locked(known["locked_until"], at):
                 raise LockedOut(known["locked_until"])
             if await self._count(counter, known, at):
                 return
@@ -137,6 +137,11 @@ class Attempts:
         return True
 
 
+def _is_locked(until: datetime | None, at: datetime) -> bool:
+    """Tell whether a lock holds; one that is longer than any was set by a clock since put back."""
+    return until is not None and at < until <= at + LONGEST_WAIT
+
+
 def _left(counter: Counter, known: Document | None, at: datetime) -> float:
     """Return how many failures still count."""
     if known is None:
@@ -144,5 +149,5 @@ def _left(counter: Counter, known: Document | None, at: datetime) -> float:
     failures = float(known["failures"])
     if counter.eased_every is not None:
         passed: timedelta = at - (known["forget_at"] - FORGOTTEN_AFTER)
-        failures -= passed / counter.eased_every
+        failures -= max(passed / counter.eased_every, 0)
     return max(failures, 0)

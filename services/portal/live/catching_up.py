@@ -26,10 +26,12 @@ class CannotCatchUp(Exception):
 def within_reach(position: Cursor, now: datetime) -> Cursor:
     """Return the position, but not so early that all there ever was is fetched for one page.
 
-    Nor so late that a later catching up would leave something out.
+    One in the future was given out before the clock was put back: what has changed since may be as
+    old as anything, by this clock.
     """
-    at = min(max(position.at, now - FURTHEST_BACK), now + OVERLAP)
-    return replace(position, at=at)
+    earliest = now - FURTHEST_BACK
+    is_to_come = position.at > now + OVERLAP
+    return replace(position, at=earliest if is_to_come else max(position.at, earliest))
 
 
 async def changes_since(services: Services, person: Person, position: Cursor) -> list[Change]:

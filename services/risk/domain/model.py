@@ -23,6 +23,7 @@ from services.risk.domain.ruleset import ITEMS, Band, Rulebook, Ruleset
 
 ANSWERED_WITHIN = timedelta(seconds=30)
 INSIST_EVERY_AT_MOST = timedelta(minutes=10)
+NEVER_LATER = INSIST_EVERY_AT_MOST + timedelta(minutes=1)
 FIRST_CHOICE = "DASH-24"
 _T = TypeVar("_T")
 
@@ -35,6 +36,10 @@ class AwaitedAlert:
     number: int
     announce_again_at: datetime
     times: int = 0
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Tell whether it is to be said again: in its time, or if a clock since put back set it."""
+        return self.announce_again_at <= at or self.announce_again_at > at + NEVER_LATER
 
     def put_off(self, at: datetime) -> AwaitedAlert:
         """Return it after one more announcement; the pauses double up to ten minutes."""
@@ -155,7 +160,7 @@ class RiskProfile:
 
     def insist(self, at: datetime) -> Decision:
         """Announce the awaited assessment again if its time has come."""
-        if self.awaited is None or self.awaited.announce_again_at > at:
+        if self.awaited is None or not self.awaited.is_overdue(at):
             return self, ()
         said = AssessmentAnnouncedAgain(self.awaited.assessment_id)
         return replace(self, awaited=self.awaited.put_off(at)), (said,)

@@ -137,6 +137,17 @@ def test_overdue_alerts_are_found_once_their_words_are_on_the_bus(
     assert profiles.unanswered(NOON, 10) == []
 
 
+def test_what_a_clock_since_put_back_put_off_is_overdue(profiles: RiskProfiles) -> None:
+    refer(profiles)
+    at_rest = {"$set": {"outbox": []}, "$unset": {"outbox_due": ""}}
+    profiles.runtime.database["risk"].update_one({"_id": "case-1"}, at_rest)
+    an_hour_back = NOON - timedelta(hours=1)
+    assert profiles.unanswered(an_hour_back, 10) == ["case-1"]
+    usecases.insist(profiles, "case-1", at=an_hour_back)
+    profiles.runtime.database["risk"].update_one({"_id": "case-1"}, at_rest)
+    assert profiles.unanswered(an_hour_back, 10) == []
+
+
 def test_a_reason_is_applied_once(profiles: RiskProfiles) -> None:
     refer(profiles)
     once = profiles.under(replace(fresh_context(), receipt="event-1"))

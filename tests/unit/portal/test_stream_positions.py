@@ -50,8 +50,9 @@ def test_other_text_is_no_position(text: str) -> None:
         (NOON - timedelta(hours=11), NOON - timedelta(hours=11)),
         (NOON - timedelta(days=3), NOON - FURTHEST_BACK),
         (datetime.min.replace(tzinfo=UTC), NOON - FURTHEST_BACK),
-        (NOON + timedelta(minutes=2), NOON + OVERLAP),
-        (datetime.max.replace(tzinfo=UTC), NOON + OVERLAP),
+        (NOON + OVERLAP, NOON + OVERLAP),
+        (NOON + timedelta(minutes=2), NOON - FURTHEST_BACK),
+        (datetime.max.replace(tzinfo=UTC), NOON - FURTHEST_BACK),
     ],
 )
 def test_a_stream_begins_at_most_a_day_ago_and_misses_nothing_to_come(

@@ -113,7 +113,7 @@ class KeptProfiles:
 
     def unanswered(self, at: datetime, limit: int) -> Sequence[str]:
         awaiting = (p for p in self.kept.values() if p.awaited)
-        return [p.id for p in awaiting if p.awaited.announce_again_at <= at][:limit]
+        return [p.id for p in awaiting if p.awaited.is_overdue(at)][:limit]
 
     def _keep(self, profile: RiskProfile, events: Sequence[object]) -> RiskProfile:
         self.kept[profile.id] = profile
