@@ -53,6 +53,7 @@ class Pipeline:
     deaths: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._begun: set[str] = set()
         self._listening = ExitStack()
         self.said: Mapping[str, Published] = {
             service: self._listening.enter_context(
@@ -67,12 +68,14 @@ class Pipeline:
         self._listening.close()
 
     def doom(self, fail_at: str, services: Sequence[str] = SERVICES) -> None:
-        """Start every service again; those named are to fail where it is said."""
+        """Start services again that are to fail where it is said, and others unless they run."""
         self.deaths.clear()
-        self.stack.end()
         for service in SERVICES:
             doomed = {"FAIL_AT": fail_at} if service in services else {}
+            if doomed and service in self._begun:
+                self.stack.kill(service)
             self.stack.start(service, ready=False, **BRIEF, **doomed)
+            self._begun.add(service)
 
     def tend(self) -> None:
         """Start whatever has died again, this time to live."""
