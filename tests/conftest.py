@@ -27,7 +27,7 @@ from tests.support.tokens import Tokens
 SERVERS = pytest.StashKey[Servers]()
 
 # What a property says must not depend on how busy the machine is.
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, print_blob=True)
 settings.load_profile("unhurried")
 
 

@@ -197,6 +197,7 @@ class WindowMachine(RuleBasedStateMachine):
 
 
 WindowMachine.TestCase.settings = settings(
-    max_examples=200, stateful_step_count=40, print_blob=True
+    max_examples=200,
+    stateful_step_count=40,
 )
 test_window_machine = WindowMachine.TestCase
