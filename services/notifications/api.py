@@ -33,6 +33,7 @@ class Api:
         roles=CASEWORKERS,
         query=schemas.AlertsQuery,
         answer=schemas.AlertList,
+        reads_case=True,
         summary="List alerts for you, newest first; all of your areas for managers, or of a case.",
     )
     def list_alerts(self, request: Request) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.chassis.web.fields import Moment
 from services.contracts.dash import BANDS, CUES, GROUNDS
 from services.contracts.notifications import STATES
 from services.contracts.vocabulary import ACTIONS, ALERT_KINDS, ALERT_OUTCOMES, REFERENCE
@@ -28,7 +29,7 @@ class AlertsQuery(Schema):
 class ChangesQuery(Schema):
     """From when on, and how many at once; pass `next` as `after` for more."""
 
-    since = fields.AwareDateTime(required=True, default_timezone=UTC)
+    since = Moment(required=True, default_timezone=UTC)
     limit = fields.Integer(load_default=100, validate=validate.Range(min=1, max=500))
     after = fields.String(load_default=None)
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
 from services.chassis import clock
 from services.chassis.ids import BadReference, read_reference
-from services.chassis.web.fields import LONGEST_TEXT, choice, flag, said
+from services.chassis.web.fields import LONGEST_TEXT, Moment, choice, flag, said
 from services.contracts.dash import ANSWERS, BANDS, DASH_27
-from services.contracts.vocabulary import APPROACHES
+from services.contracts.vocabulary import APPROACHES, IDENTIFIER
 from services.sessions.domain.model import RESULTS
 from services.sessions.domain.referral import State
 from services.sessions.domain.session import INTERESTS, PLACES, REASONS, Attendance, faults
@@ -64,7 +63,7 @@ def rating(**options: Any) -> fields.Integer:
 
 def account(**options: Any) -> fields.String:
     """Return a field for the id of an account or a team, which can hold no name."""
-    plain = validate.Regexp(r"^[A-Za-z0-9:_-]{1,64}$", error="This is not an id.")
+    plain = validate.Regexp(IDENTIFIER.regex, error="This is not an id.")
     return fields.String(validate=plain, **options)
 
 
@@ -97,7 +96,7 @@ class Judgement(Schema):
 class SessionFacts(Schema):
     """An outreach session, held or not; `corrects` names the session that this one replaces."""
 
-    held_at = fields.AwareDateTime(required=True)
+    held_at = Moment(required=True)
     attendance = choice(*(each.value for each in Attendance), required=True)
     place = choice(*PLACES, load_default=None)
     reason = choice(*REASONS, load_default=None)
@@ -131,7 +130,7 @@ class RecordSession(SessionFacts):
         """Keep whole seconds in UTC, and no item that was not stated: it changes nothing known."""
         answers = told["disclosures"].items()
         return told | {
-            "held_at": told["held_at"].astimezone(UTC).replace(microsecond=0),
+            "held_at": told["held_at"].replace(microsecond=0),
             "disclosures": {item: said for item, said in answers if said != "not_stated"},
         }
 

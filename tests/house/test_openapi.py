@@ -21,6 +21,10 @@ def test_the_description_of_the_api_is_valid() -> None:
     validate(json.loads(DOCUMENT.read_text(encoding="utf-8")))
 
 
+def test_its_patterns_are_those_of_json_schema() -> None:
+    assert "\\\\Z" not in DOCUMENT.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method} {door.path}")
 def test_the_service_behind_lets_in_everybody_whom_the_portal_lets_in(door: PublicDoor) -> None:
     behind = declared(door.service)[(door.method, door.path)]

@@ -67,7 +67,8 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
         roles: who may come in; nobody else does.
         body, query, answer: marshmallow schema classes; None where there is none.
         status: of the usual answer.
-        reads_case: write down who read which case before answering; the URL has `<reference>`.
+        reads_case: write down who read which case before answering: that of the answer, of
+            `<reference>` in the URL, or of `case` in the query; a list of no one case is no read.
         public: part of the public API, offered by the portal and described in its OpenAPI.
         summary: one sentence for the API's readers.
 
@@ -168,9 +169,12 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
 
     def _write_down(self, request: Request, read: Any) -> None:
         """Write a read down under its case: of an alert too, which has a reference of its own."""
+        case = _case_of(read) or request.path.get("reference") or _case_of(request.query, "case")
+        if case is None:
+            return
         self.container.access_log.record(
             Access(
-                case=_case_of(read) or request.path["reference"],
+                case=case,
                 who=request.principal.id,
                 role=request.principal.role,
                 action=self.method_name,
@@ -210,11 +214,9 @@ def _tidied(path: Mapping[str, str]) -> Mapping[str, str]:
     return {**path, "reference": read_reference(path["reference"])}
 
 
-def _case_of(read: Any) -> str | None:
-    """Return the case that an answer names, be it an object or a mapping."""
-    if isinstance(read, Mapping):
-        return read.get("case_reference")
-    return getattr(read, "case_reference", None)
+def _case_of(read: Any, name: str = "case_reference") -> str | None:
+    """Return the case that an answer or a query names, be it an object or a mapping."""
+    return read.get(name) if isinstance(read, Mapping) else getattr(read, name, None)
 
 
 def _json(raw: bytes) -> Any:

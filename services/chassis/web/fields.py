@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, Protocol
 
 from marshmallow import ValidationError, fields, validate
@@ -55,6 +55,17 @@ class Day(fields.Date):
 
     def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
         return value
+
+
+class Moment(fields.AwareDateTime):
+    """A moment with its zone, kept in UTC; one so far away that UTC has no year for it is none."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **options: Any) -> Any:
+        moment = super()._deserialize(value, attr, data, **options)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError:
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from None
 
 
 def text(**options: Any) -> Text:

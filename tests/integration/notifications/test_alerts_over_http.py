@@ -190,7 +190,21 @@ def test_changes_are_listed_by_the_moment_of_the_latest_event(
 def test_the_read_of_an_alert_is_written_down_under_its_case(notifications: Notifications) -> None:
     case = Case()
     notifications.read(notifications.raised(case), BEA)
-    (read,) = notifications.mongo.database("notifications").access_log.find(
-        {"case": case.reference}
-    )
-    assert (read["who"], read["action"]) == ("bea", "read_alert")
+    assert reads(notifications, case, "bea") == ["read_alert"]
+
+
+def test_the_list_of_a_case_is_a_read_of_it_and_a_list_of_all_is_none(
+    notifications: Notifications,
+) -> None:
+    case, reader = Case(), Person("beata", "manager")
+    notifications.raised(case)
+    notifications.items(reader)
+    assert reads(notifications, case, "beata") == []
+    notifications.items(reader, case=case.reference)
+    assert reads(notifications, case, "beata") == ["list_alerts"]
+
+
+def reads(notifications: Notifications, case: Case, who: str) -> list[str]:
+    """Return by which doors somebody has read a case."""
+    log = notifications.mongo.database("notifications").access_log
+    return [read["action"] for read in log.find({"case": case.reference, "who": who})]

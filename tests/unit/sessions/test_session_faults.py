@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 from services.chassis import clock
 from services.contracts.vocabulary import APPROACHES, ATTENDANCE, CASE_OUTCOMES
 from services.sessions.domain.session import Attendance
-from services.sessions.schemas import CloseCase, Outcomes, RecordSession, SessionFacts
+from services.sessions.schemas import AllocateCase, CloseCase, Outcomes, RecordSession, SessionFacts
 
 HELD = {
     "held_at": "2026-03-05T14:00:00+00:00",
@@ -125,6 +125,19 @@ def test_text_that_is_too_long_is_refused() -> None:
 
 def test_a_time_without_a_zone_is_refused() -> None:
     assert set(faults(**HELD | {"held_at": "2026-03-05T14:00:00"})) == {"held_at"}
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-02:00"])
+def test_a_time_that_utc_has_no_year_for_is_refused(moment: str) -> None:
+    assert set(faults(**HELD | {"held_at": moment})) == {"held_at"}
+
+
+@pytest.mark.parametrize("field", ["practitioner_id", "team_id"])
+@pytest.mark.parametrize("id", [":x", "-x", "x\n", "Mrs Canary", "x" * 65, ""])
+def test_an_id_that_the_published_language_has_no_place_for_is_refused(field: str, id: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        AllocateCase().load({"practitioner_id": "ana", field: id})
+    assert set(refused.value.messages_dict) == {field}
 
 
 def test_a_closure_says_what_became_of_each_aim() -> None:
