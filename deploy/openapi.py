@@ -124,7 +124,7 @@ def declared(service: str) -> dict[tuple[str, str], Door]:
 def written() -> str:
     """Return the document as it is kept in the repository.
 
-    The end of a text is `$` to JSON Schema; Python's `\\Z`, which no line end slips past, is a Z.
+    To JSON Schema the end of a text is `$`, and what Python writes for it is a letter.
     """
     text = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
     return text.replace('\\\\Z"', '$"')

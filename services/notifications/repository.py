@@ -99,10 +99,18 @@ class Alerts(Repository[Alert]):
         """Return a page of the alerts whose latest event was said at or after a moment."""
         return self.page(CHANGED, {"changed_at": {"$gte": since}}, after=after, limit=limit)
 
-    def open_alerts(self, *, after: str | None, limit: int) -> Page[Alert]:
-        """Return a page of all open alerts, newest first."""
-        values = {"is_open": True, "listed_for": OVERSEER}
-        return self.page(LISTED, values, after=after, limit=limit)
+    def open_alerts(self) -> tuple[list[Alert], list[str]]:
+        """Return all open alerts, and the ids of those that cannot be read.
+
+        One of these must not hide the others from the watch.
+        """
+        alerts, unreadable = [], []
+        for document in self._documents.find({"is_open": True, "listed_for": OVERSEER}):
+            try:
+                alerts.append(self.root(document))
+            except Exception:
+                unreadable.append(str(document["_id"]))
+        return alerts, unreadable
 
     def overdue(self, at: datetime, limit: int) -> list[str]:
         """Return the ids of alerts whose step is due, the longest waiting first.

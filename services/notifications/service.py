@@ -94,9 +94,9 @@ class Tally:
         """Count a step that could not be saved."""
         self._step_failures.inc()
 
-    def measure(self, open_alerts: Sequence[Alert], at: datetime) -> None:
-        """Show the open alerts as they are."""
-        self._measures.show(open_alerts, at)
+    def measure(self, open_alerts: Sequence[Alert], unreadable: int, at: datetime) -> None:
+        """Show the open alerts as they are, and how many more there are that cannot be read."""
+        self._measures.show(open_alerts, unreadable, at)
 
 
 class Measures:
@@ -117,8 +117,14 @@ class Measures:
             "How long the most overdue step has been due; more than a few seconds is wrong.",
         )
 
-    def show(self, open_alerts: Sequence[Alert], at: datetime) -> None:
+        self._unreadable = metrics.gauge(
+            "casework_notifications_unreadable_alerts",
+            "Open alerts that cannot be read, so that nobody is told of them: mend at once.",
+        )
+
+    def show(self, open_alerts: Sequence[Alert], unreadable: int, at: datetime) -> None:
         """Set every gauge."""
+        self._unreadable.set(unreadable)
         self._open.clear()
         counted = Counter((a.kind.value, a.state.value, a.level) for a in open_alerts)
         for labels, number in counted.items():

@@ -5,6 +5,7 @@ Every replica turns these; a step is taken by whoever saves it first.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from services.chassis.context import fresh_context
@@ -14,7 +15,6 @@ from services.notifications import usecases
 from services.notifications.domain.model import Alert
 
 STEPS_AT_ONCE = 200
-PAGE = 500
 _log = get_logger(__name__)
 
 
@@ -42,22 +42,22 @@ class Timers:
 
         Too long is longer than its policy says, as when the clock of this machine was put back.
         """
-        at, open_alerts = self.parts.now(), self._open_alerts()
+        at = self.parts.now()
+        open_alerts, unreadable = self.parts.alerts.open_alerts()
+        for alert_id in unreadable:
+            _log.error("open_alert_unreadable", alert_id=alert_id)
         for alert in open_alerts:
-            if not (alert.is_stranded or alert.is_delayed(at)):
-                continue
-            _log.error("open_alert_without_step", alert_id=alert.id, case_id=alert.case_id)
-            alerts = self.parts.alerts.under(fresh_context())
-            usecases.restore_step(alerts, alert.id, at=at)
-            self.parts.tally.repaired()
-        self.parts.tally.measure(open_alerts, at)
+            if alert.is_stranded or alert.is_delayed(at):
+                self._restore_step(alert, at)
+        self.parts.tally.measure(open_alerts, len(unreadable), at)
 
-    def _open_alerts(self) -> list[Alert]:
-        found: list[Alert] = []
-        after: str | None = None
-        while True:
-            page = self.parts.alerts.open_alerts(after=after, limit=PAGE)
-            found += page.items
-            if page.next is None:
-                return found
-            after = page.next
+    def _restore_step(self, alert: Alert, at: datetime) -> None:
+        _log.error("open_alert_without_step", alert_id=alert.id, case_id=alert.case_id)
+        try:
+            usecases.restore_step(self.parts.alerts.under(fresh_context()), alert.id, at=at)
+        except Exception:
+            # As above: the others are to be mended all the same.
+            self.parts.tally.step_failed()
+            _log.exception("step_not_restored", alert_id=alert.id)
+        else:
+            self.parts.tally.repaired()

@@ -155,7 +155,7 @@ def test_what_is_saved_is_counted_by_kind_and_level():
 def test_the_open_alerts_are_measured():
     waiting = raised()
     taken, _ = raised(high_risk(2)).acknowledge(by="ana", at=SOON)
-    value = figures(lambda tally: tally.measure([waiting, taken], START + 3 * STEP))
+    value = figures(lambda tally: tally.measure([waiting, taken], 2, START + 3 * STEP))
     labels = {"kind": "high_risk", "state": "raised", "level": "0"}
     assert value("casework_notifications_open_alerts", labels) == 1
     assert value("casework_notifications_oldest_unacknowledged_seconds") == 900
@@ -163,6 +163,6 @@ def test_the_open_alerts_are_measured():
 
 
 def test_with_nothing_open_every_age_is_nought():
-    value = figures(lambda tally: tally.measure([], START))
+    value = figures(lambda tally: tally.measure([], 0, START))
     assert value("casework_notifications_oldest_unacknowledged_seconds") == 0
     assert value("casework_notifications_step_overdue_seconds") == 0
