@@ -12,6 +12,8 @@ from services.notifications.domain.escalation import Audience, Kind, Policy
 
 SEVERITIES = ("standard", "medium", "high")
 REPAIR = "step_restored"
+DECISIONS = frozenset({"raised", "acknowledged", "actioned", "resolved"})
+LONG = 300
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 
@@ -163,7 +165,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One change: what, by whom, when, and where it led; repeats of one step share an entry."""
+    """One change: what, by whom, when (first `at`, last `last_at`), how often, where it led."""
 
     what: str
     by: str
@@ -177,15 +179,24 @@ class Transition:
     def after(self, history: tuple[Transition, ...]) -> tuple[Transition, ...]:
         """Return the history with this change in it.
 
-        The same escalation step once more is counted on its entry, for the last rung repeats
-        without end and a document does not.
+        The same escalation step once more is counted on its entry, and in a long history all that
+        no person decided: what repeats without end, a document cannot hold.
         """
-        if not history or self.what != "escalated":
+        place = self._shared(history)
+        if place is None:
             return (*history, self)
-        last = history[-1]
-        if replace(last, at=self.at, times=1, last_at=None) != self:
-            return (*history, self)
-        return (*history[:-1], replace(last, times=last.times + 1, last_at=self.at))
+        counted = replace(history[place], times=history[place].times + 1, last_at=self.at)
+        return (*history[:place], *history[place + 1 :], counted)
+
+    def _shared(self, history: tuple[Transition, ...]) -> int | None:
+        """Return the place of the entry on which this change is counted, if there is one."""
+        if self.what in DECISIONS or (self.what != "escalated" and len(history) < LONG):
+            return None
+        first = 0 if len(history) >= LONG else max(len(history) - 1, 0)
+        same = (
+            replace(known, at=self.at, times=1, last_at=None) == self for known in history[first:]
+        )
+        return next((first + place for place, is_same in enumerate(same) if is_same), None)
 
 
 def graver(one: str, other: str) -> str:

@@ -18,6 +18,7 @@ from tests.unit.notifications.alert_examples import (
     START,
     STEP,
     allocated,
+    high_risk,
     lapsed,
     raised,
 )
@@ -68,6 +69,25 @@ def test_repeats_of_the_last_rung_share_one_entry_of_the_history():
     assert len(later.history) == len(climbed(raised(), 3).history)
     assert later.history[-1].times == 501
     assert later.history[-1].last_at == START + 3 * STEP + 500 * REPEAT
+
+
+def test_a_history_stays_short_however_often_a_channel_fails_and_people_keep_their_entries():
+    alert, at, acknowledged = climbed(raised(), 3), START + 3 * STEP, 0
+    for number in range(2, 2_002):
+        at = max(at, alert.next_step_at)
+        alert, _ = alert.fail_delivery(to=f"person-{number % 7}", channel="inbox", at=at)
+        alert, _ = alert.advance(at=at)
+        alert, _ = alert.reassess(high_risk(number), at=at)
+        if number % 100 == 0:
+            alert, _ = alert.acknowledge(by="ana", at=at)
+            acknowledged += 1
+    whats = [entry.what for entry in alert.history]
+    assert len(whats) < 400
+    assert whats.count("acknowledged") == acknowledged
+    assert (whats[0], alert.history[-1].last_at) == ("raised", at)
+    told = sum(entry.times for entry in alert.history if entry.what == "reassessed")
+    assert told == 2_000
+    assert alert.event == "alert_reassessed"
 
 
 def test_nothing_happens_before_its_time():
