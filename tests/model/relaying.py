@@ -81,14 +81,16 @@ class Bus:
 class Line:
     """The publisher of one process, whose broker answers when a machine says so."""
 
-    def __init__(self, bus: Bus, world: World, told: Told) -> None:
+    def __init__(self, bus: Bus, world: World, told: Told, lease_s: float) -> None:
         self.has_room = True
         self.window = Window(SIZE)
         self.flights: dict[int, Flight] = {}
         self.told = told
-        self._bus, self._world = bus, world
+        self._bus, self._world, self._lease_s = bus, world, lease_s
+        self._offered_at: dict[str, float] = {}
 
     def offer(self, lane: Lane) -> None:
+        self._offered_at[lane.aggregate_id] = self._world.monotonic()
         self.window.admit(lane)
 
     def offer_again(self, lanes: Sequence[Lane]) -> None:
@@ -101,6 +103,8 @@ class Line:
         """Send all that may be sent."""
         while flight := self.window.take(self._world.monotonic()):
             entry = flight.entry
+            held = self._world.monotonic() - self._offered_at[entry.aggregate_id]
+            assert held <= self._lease_s, "an event left after its lease"
             self.flights[flight.tag] = flight
             place = Place(flight.lane.outbox.name, entry.aggregate_id, entry.seq)
             if not self._bus.carry(Message(entry, place)):
@@ -120,11 +124,11 @@ class Line:
         self.flights.clear()
 
 
-def lines(bus: Bus, world: World) -> Callable[..., Line]:
+def lines(bus: Bus, world: World, lease: timedelta) -> Callable[..., Line]:
     """Return what a relay is to make its publisher with."""
 
     def publisher(_uri: str, _service: str, _metrics: Any, told: Told, *_: Any) -> Line:
-        return Line(bus, world, told)
+        return Line(bus, world, told, lease.total_seconds())
 
     return publisher
 

@@ -238,7 +238,7 @@ def machine(mongo: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[RelayM
     bus = Bus(HEARERS)
     monkeypatch.setattr(relaying_module, "now", world.now)
     monkeypatch.setattr(relaying_module, "monotonic", world.monotonic)
-    monkeypatch.setattr(relaying_module, "Publisher", lines(bus, world))
+    monkeypatch.setattr(relaying_module, "Publisher", lines(bus, world, LEASE))
     RelayMachine.made, RelayMachine.world, RelayMachine.bus = runtime(mongo, ""), world, bus
     yield RelayMachine
     RelayMachine.made.client.close()
