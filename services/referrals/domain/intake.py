@@ -106,9 +106,9 @@ def normal(text: str) -> str:
     """Return the letters and digits of a name or code, without case, accents or punctuation.
 
     Nothing is transliterated: a name in another alphabet stays in it. Applying it twice changes
-    nothing.
+    nothing. By way of capitals, so that a Turkish name has the same i however it is written.
     """
-    folded = unicodedata.normalize("NFKD", text).casefold()
+    folded = unicodedata.normalize("NFKD", text).upper().casefold()
     return "".join(c for c in unicodedata.normalize("NFKD", folded) if c.isalnum())
 
 

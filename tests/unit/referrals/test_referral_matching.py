@@ -49,6 +49,7 @@ def test_case_and_punctuation_do_not_matter(text: str, mark: str) -> None:
         ("Groß", "GROSS"),
         ("O\u2019Connor", "O'Connor"),
         ("Zoe\u0308", "Zo\u00eb"),
+        ("I\u015f\u0131k", "ISIK"),
     ],
 )
 def test_a_name_is_the_same_however_it_is_written(written: str, also: str) -> None:
