@@ -18,7 +18,8 @@ def play_on(stack: Stack, folder: Path) -> tuple[Ledger, list[str]]:
 
 
 def accounts_of(stack: Stack, folder: Path) -> Path:
-    """Start everything and return the file with the accounts of the demonstration."""
+    """Start everything, drills too, and return the file with the demonstration's accounts."""
+    stack.environment = {**stack.environment, "DRILL_EVERY_S": "60"}
     stack.start_all()
     kept = folder / "demo.json"
     ensure_accounts(services.settings("portal", stack.addresses, stack.keys), kept)
