@@ -7,9 +7,12 @@ lies in its old place again when the channel closes.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from time import monotonic
+from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
@@ -24,6 +27,8 @@ NO_QUEUE, LOCKED = 404, 405
 FREE_WITHIN_S = 15.0
 ASK_AGAIN_S = 0.2
 BACK_WITHIN_S = 5.0
+ARRIVES_WITHIN_S, QUIET_AFTER_S = 5.0, 0.05
+MOST_HELD = 65_535  # what AMQP can count to here
 
 
 class NotSent(Exception):
@@ -44,21 +49,25 @@ class Desk:
         self._outgoing: BlockingChannel = connection.channel()
         self._outgoing.confirm_delivery()
         self._tags: dict[int, int] = {}
-        self._removed = 0
+        self._is_reading = False
 
     def letters(self, limit: int | None = None) -> Iterator[DeadLetter]:
         """Yield what was there when she came, the first to die first.
 
         What dies meanwhile is left for the next time, or a letter that dies again at once would be
-        met for ever.
+        met for ever. They are consumed, not got one by one: that keeps their order when they go
+        back, which otherwise quorum queues mix. So many as MOST_HELD can be held at once.
         """
         there = self.waiting or 0
-        for place in range(1, there + 1 if limit is None else min(limit, there) + 1):
-            method, properties, body = self._incoming.basic_get(dead_letters(self.consumer))
-            if method is None:
-                return
+        wanted = there if limit is None else min(limit, there)
+        if not wanted:
+            return
+        self._incoming.basic_qos(prefetch_count=min(wanted, MOST_HELD))
+        self._is_reading = True
+        arriving = islice(self._arriving(ARRIVES_WITHIN_S), wanted)
+        for place, (method, properties, body) in enumerate(arriving, start=1):
             self._tags[place] = method.delivery_tag
-            yield read_letter(self.consumer, place, method.routing_key, properties, body or b"")
+            yield read_letter(self.consumer, place, method.routing_key, properties, body)
 
     def send_back(self, letter: DeadLetter, way: WayBack) -> None:
         """Put a copy into its work queue, and remove the letter once the broker has confirmed it.
@@ -87,16 +96,29 @@ class Desk:
     def remove(self, letter: DeadLetter) -> None:
         """Take a letter out of the queue for good."""
         self._incoming.basic_ack(self._tags.pop(letter.place))
-        self._removed += 1
 
     def leave(self) -> None:
-        """Put back what is still held, and wait until it lies there again for whoever is next."""
+        """Put back what is still held, and wait until it lies there again for whoever is next.
+
+        What has arrived and was not looked at is taken up first: pika would put it back by itself
+        before all others, out of order.
+        """
+        if self._is_reading:
+            deque(self._arriving(QUIET_AFTER_S), maxlen=0)
         self._incoming.close()
         until = monotonic() + BACK_WITHIN_S
         while self._tags and monotonic() < until:
             if (_depth(self._connection, self.consumer) or 0) >= len(self._tags):
                 return
             self._connection.process_data_events(ASK_AGAIN_S)
+
+    def _arriving(self, within_s: float) -> Iterator[tuple[Any, Any, bytes]]:
+        """Yield messages as they come, until none has come for so long."""
+        queue = dead_letters(self.consumer)
+        for method, properties, body in self._incoming.consume(queue, inactivity_timeout=within_s):
+            if method is None:
+                return
+            yield method, properties, body
 
 
 @contextmanager

@@ -13,11 +13,14 @@ from typing import Any
 import pika
 
 from deploy.local.layout import ROOT
+from services.chassis.ids import new_id
 from services.chassis.messaging.topology import QUORUM
 from services.contracts.catalogue import CONTRACTS
-from tests.support.bus import Bus
+from tests.support import example, until
+from tests.support.bus import Bus, ready
 from tests.support.stack import Store
 
+DEAD, WORK = "risk.dead-letters", "risk.session_recorded.v1"
 OUR_SETTINGS = ("AMQP_URI", "MONGODB_URI", "DATABASE_PREFIX")
 
 
@@ -94,6 +97,21 @@ def queues(broker: Bus, consumer: str = "risk") -> None:
 
 def work_queues(consumer: str) -> list[str]:
     return [f"{consumer}.{c.routing_key}" for c in CONTRACTS if consumer in c.lasting_hearers]
+
+
+def many(broker: Any, count: int) -> list[str]:
+    """Put so many events into the dead letters of risk; return their ids in order."""
+    event, made = example("session_recorded"), [new_id() for _ in range(count)]
+    told = pika.BasicProperties(
+        delivery_mode=2, headers={"x-queue": WORK, "x-reason": "ValueError"}
+    )
+    with pika.BlockingConnection(pika.URLParameters(broker.uri)) as connection:
+        channel = connection.channel()
+        for event_id in made:
+            body = json.dumps(event | {"event_id": event_id}).encode()
+            channel.basic_publish(DEAD, WORK, body, told)
+    until(lambda: ready(broker, DEAD) == count)
+    return made
 
 
 def bodies(broker: Bus, queue: str) -> list[bytes]:

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from services.chassis.ids import new_id
-from tests.integration.operations.desk_work import Operator, ids, queues
+from tests.integration.operations.desk_work import DEAD, Operator, ids, many, queues
 from tests.support import example, publish
 from tests.support.bus import ready
 
 CANARY = "Sorina Popescu"
-DEAD = "risk.dead-letters"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,6 +63,17 @@ def test_looking_changes_nothing_however_often(
     for _ in range(4):
         assert ids(operator.listed()) == letters
     assert ready(broker, DEAD) == 7
+
+
+def test_many_keep_their_order_whether_all_are_looked_at_or_some(
+    operator: Operator, broker: Any
+) -> None:
+    broker.control("purge_queue", DEAD)
+    made = many(broker, 300)
+    assert ids(operator.listed("risk", "--limit", "100")) == made[:100]
+    assert ids(operator.listed("risk", "--limit", "1000")) == made
+    assert operator.run("show", made[200]).code == 0
+    assert ids(operator.listed("risk", "--limit", "1000")) == made
 
 
 def test_several_operators_at_once_each_see_all_of_them(
