@@ -27,8 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run; keep everything that tells of the run where a promise was broken."""
     asked = _parser().parse_args(arguments)
     logging.getLogger("pika").setLevel(logging.CRITICAL)
-    VAR.mkdir(mode=0o700, exist_ok=True)
-    folder = Path(mkdtemp(prefix="chaos-", dir=VAR))
+    asked.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(mkdtemp(prefix="chaos-", dir=asked.folder))
     _say(f"seed {asked.seed}, {asked.minutes:g} minutes; logs and ledger in {folder}")
     report = _run(folder, asked.seed, asked.minutes)
     if report.is_clean and not asked.keep:
@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0, help="of faults (default 5)")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(10_000))
+    parser.add_argument("--folder", type=Path, default=VAR, help="for data, logs and ledger")
     parser.add_argument("--keep", action="store_true", help="keep logs and ledger of a clean run")
     return parser
 

@@ -121,10 +121,14 @@ class Replicas:
 
     def look_after(self) -> list[str]:
         """Start those again that ended by themselves; return their names."""
-        ended = [each for each in self if not each.is_down and not each.is_alive]
-        for replica in ended:
-            replica.start()
-        return [each.name for each in ended]
+        ended = self.ended()
+        for name in ended:
+            self._all[name].start()
+        return ended
+
+    def ended(self) -> list[str]:
+        """Return the names of those that ended by themselves."""
+        return [each.name for each in self if not each.is_down and not each.is_alive]
 
     def waited_for(self) -> list[str]:
         """Return the names of those that should be ready and are not."""

@@ -59,10 +59,20 @@ class System:
         )
 
     def start(self, names: Iterable[str] = NAMES) -> None:
-        """Start replicas, and return when all of them are ready."""
+        """Start replicas, and return when all of them are ready.
+
+        Raises:
+            CannotGoOn: one ended, or is not ready in time; its log says why.
+
+        """
         self.replicas.start(names)
         self.tap.start()
-        wait_until(lambda: not self.replicas.waited_for(), "the services", within_s=READY_WITHIN_S)
+        wait_until(
+            lambda: not self.replicas.waited_for(),
+            "a service",
+            within_s=READY_WITHIN_S,
+            is_alive=lambda: not self.replicas.ended(),
+        )
 
     def end(self) -> None:
         """End everything but the servers."""
