@@ -20,7 +20,7 @@ from services.chassis.messaging.window import Fate, Flight, Lane, Window
 SIZE = 3
 LEASE = 4.0
 AT = datetime(2026, 3, 1, tzinfo=UTC)
-NAMES = st.sampled_from("abcde")
+NAMES = st.sampled_from("abcd")
 
 
 class NamedCollection:
@@ -45,7 +45,7 @@ class Line:
 
 
 class WindowMachine(RuleBasedStateMachine):
-    """A window between the documents of five aggregates and a broker that does as it likes."""
+    """A window between the documents of four aggregates and a broker that does as it likes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,7 +122,9 @@ class WindowMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.flying)
     @rule(data=st.data(), multiple=st.booleans(), is_ack=st.booleans())
     def settle(self, data: st.DataObject, multiple: bool, is_ack: bool) -> None:
-        tag = self._drawn(data).tag
+        self._settle(self._drawn(data).tag, multiple=multiple, is_ack=is_ack)
+
+    def _settle(self, tag: int, *, multiple: bool, is_ack: bool) -> None:
         landing = [t for t in sorted(self.flying) if t == tag or (multiple and t < tag)]
         ended = self.window.settle(tag, multiple=multiple, is_ack=is_ack)
         assert [flight for flight, _ in ended] == [self.flying[t] for t in landing]
@@ -146,6 +148,14 @@ class WindowMachine(RuleBasedStateMachine):
             self.ready.append(name)
         else:
             del self.lines[name]
+
+    @rule(name=NAMES, again=st.booleans())
+    def go_well_and_be_offered_once_more(self, name: str, again: bool) -> None:
+        """Something is confirmed while its document still holds it: only a take-over says it."""
+        self.publish(SIZE)
+        if self.flying:
+            self._settle(max(self.flying), multiple=True, is_ack=True)
+        self._offer(name, again=again)
 
     @rule(tag=st.integers(-1, 40), multiple=st.just(False))
     def confirm_what_is_not_under_way(self, tag: int, multiple: bool) -> None:
@@ -186,12 +196,7 @@ class WindowMachine(RuleBasedStateMachine):
             self.publish(SIZE)
             if not self.flying:
                 break
-            self.returned.clear()
-            for tag, flight in sorted(self.flying.items()):
-                ended = self.window.settle(tag, multiple=False, is_ack=True)
-                del self.flying[tag]
-                for _, fate in ended:
-                    self._land(flight, fate)
+            self._settle(max(self.flying), multiple=True, is_ack=True)
         assert not self.lines
         assert len(self.window) == 0
 
