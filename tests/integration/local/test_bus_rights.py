@@ -59,3 +59,40 @@ def test_it_cannot_read_what_another_hears(risk: As) -> None:
 def test_it_cannot_remove_what_another_hears_from(risk: As) -> None:
     with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
         risk.do("queue_delete", queue="notifications.referral_submitted.v1")
+
+
+@pytest.fixture
+def operator(startable: Servers, broker: Any) -> As:
+    """The same virtual host as the command line for operators sees it."""
+    owner = As(startable, broker.vhost, "casework")
+    for queue in ("risk.dead-letters", "risk.referral_submitted.v1"):
+        owner.do("queue_declare", queue=queue, durable=True, arguments=QUORUM)
+    owner.do("exchange_declare", exchange="risk.events", exchange_type="topic", durable=True)
+    return As(startable, broker.vhost, "operator")
+
+
+def test_an_operator_reads_dead_letters_and_sends_them_back(operator: As) -> None:
+    operator.do("queue_declare", queue="risk.dead-letters.desk", exclusive=True)
+    operator.do("queue_declare", queue="risk.dead-letters", passive=True)
+    operator.do("basic_get", queue="risk.dead-letters")
+    publish(operator, "", "risk.referral_submitted.v1", {"event_id": "1"})
+
+
+@pytest.mark.parametrize(
+    ("what", "arguments"),
+    [
+        ("basic_get", {"queue": "risk.referral_submitted.v1"}),
+        ("queue_delete", {"queue": "risk.dead-letters"}),
+        ("queue_purge", {"queue": "risk.referral_submitted.v1"}),
+        ("queue_declare", {"queue": "a-queue-of-her-own"}),
+        ("queue_bind", {"queue": "risk.dead-letters", "exchange": "risk.events"}),
+    ],
+)
+def test_an_operator_can_do_nothing_else(operator: As, what: str, arguments: Any) -> None:
+    with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
+        operator.do(what, **arguments)
+
+
+def test_an_operator_cannot_speak_for_a_service(operator: As) -> None:
+    with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
+        publish(operator, "risk.events", "risk_assessed.v1", {"event_id": "1"})
