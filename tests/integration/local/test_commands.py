@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from deploy.local import ports
-from deploy.local.layout import ROOT
+from deploy.local.layout import ROOT, Layout
 from deploy.local.services import is_ready
+from services.operations.settings import CONSUMERS, NAMING
 from tests.support import until
 
 pytestmark = pytest.mark.usefixtures("startable")
@@ -89,6 +90,7 @@ def test_nothing_is_left_however_it_ends(tmp_path: Path, number: signal.Signals)
         system.wait(30)
         until(lambda: not alive(everything), within=10)
     if number == signal.SIGINT:
+        assert not Layout(tmp_path / "var").operators.exists()
         assert system.returncode == os.EX_OK
 
 
@@ -110,6 +112,23 @@ def test_a_service_that_dies_is_back(system: System) -> None:
 
 def test_a_second_system_in_the_same_folder_is_refused(system: System) -> None:
     assert f"(process {system.pid})" in refused(system.folder)
+
+
+def test_operators_find_it_as_long_as_it_runs(system: System) -> None:
+    told = Layout(system.folder).operators
+    assert told.stat().st_mode & 0o777 == 0o600
+    settings = {"CASEWORK_VAR": str(system.folder)}
+    unnamed = {name: value for name, value in os.environ.items() if name not in NAMING}
+    done = subprocess.run(
+        [ROOT / "outreach", "dead-letters", "list"],
+        env=unnamed | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(": 0 dead letters") == len(CONSUMERS)
 
 
 def pid_of(module: str, parent: int) -> int:
