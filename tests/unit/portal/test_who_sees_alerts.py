@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -125,3 +126,10 @@ def test_one_person_has_room_for_many_pages_but_not_for_any_number() -> None:
     assert hub.has_room_for(MANAGER)
     hub.leave(pages[0])
     assert hub.has_room_for(ANA)
+
+
+def test_a_drill_ends_at_the_hub_and_is_offered_to_nobody() -> None:
+    ended: list[Envelope] = []
+    drill = replace(event(), type="drill_raised", data={"number": 7, "outcome": "raised"})
+    assert asyncio.run(offered(Hub(ended.append), MANAGER, drill)) == []
+    assert ended == [drill]
