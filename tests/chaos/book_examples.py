@@ -59,12 +59,13 @@ def well() -> Run:
     run.add("acknowledgement", alert=ALERT, by=PERSON)
     run.add("action", alert=ALERT, by=PERSON, what="contacted")
     run.add("resolution", alert=ALERT, by=PERSON, outcome="made_safer")
+    run.add("closure", case=CASE_REFERENCE, by=MANAGER)
     run.books = {
         "referrals": [_referral()],
         "profiles": [_profile()],
         "files": [_file()],
         "alerts": [_alert()],
-        "allocations": [{"_id": CASE, "practitioner_id": PERSON}],
+        "allocations": [{"_id": CASE, "practitioner_id": None}],
         "queues": [{"name": "risk.referral_submitted.v1", "ready": 0, "unacknowledged": 0}],
     }
     return run
@@ -105,7 +106,9 @@ def _file() -> dict[str, Any]:
     return {
         "_id": CASE,
         "reference": CASE_REFERENCE,
+        "state": "closed",
         "practitioner_id": PERSON,
+        "closures": [{"by": MANAGER}],
         "assessment_number": 2,
         "referrals": [{"reference": REFERRAL}],
         "sessions": [
@@ -135,6 +138,7 @@ def _alert() -> dict[str, Any]:
         "_id": derived_id("alert", FIRST),
         "reference": ALERT,
         "case_id": CASE,
+        "case_reference": CASE_REFERENCE,
         "kind": "high_risk",
         "is_open": False,
         "number": 2,

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from deploy.local.accounts import Accounts
+from services.contracts.vocabulary import CASE_OUTCOMES
 from tests.chaos.caller import Caller, GaveUp
 from tests.chaos.inputs import Referral, referrals, says_something, session
 from tests.chaos.ledger import Ledger
@@ -22,6 +23,7 @@ from tests.chaos.people import Person
 
 AGENCY_PAUSE_S = 1.6
 PERSON_PAUSE_S = 1.5
+CLOSES = 0.15
 COURSES: tuple[tuple[str, ...], ...] = (
     (),
     ("acknowledge",),
@@ -141,6 +143,9 @@ class Load:
                 fitting = [p for p in team if case["area"] in p.areas]
                 if fitting and case.get("practitioner_id") is None:
                     self._allocate(manager, case["reference"], fitting[0].id, chance)
+            engaged = manager.items("/cases", state="engaged", limit=10)
+            if engaged and chance.random() < CLOSES:
+                self._close(manager, chance.choice(engaged)["reference"], chance)
 
     def _accept(self, manager: Person, reference: str, chance: Random) -> None:
         path = f"/referrals/{reference}/decisions"
@@ -153,6 +158,12 @@ class Load:
         answer = manager.ask("POST", f"/cases/{case}/allocation", body, key=_key(chance))
         if answer.is_success:
             self._ledger.write("allocation", case=case, to=to, by=manager.id)
+
+    def _close(self, manager: Person, case: str, chance: Random) -> None:
+        body = {"outcomes": dict.fromkeys(CASE_OUTCOMES, "partly")}
+        answer = manager.ask("POST", f"/cases/{case}/closure", body, key=_key(chance))
+        if answer.is_success:
+            self._ledger.write("closure", case=case, by=manager.id)
 
 
 def refer(agency: Caller, referral: Referral, ledger: Ledger, key: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from uuid import uuid4
 
 from tests.chaos.caller import Caller, GaveUp
@@ -72,15 +72,7 @@ class Prober:
     ) -> None:
         self._parts = (agency, manager, inboxes, ledger)
         self._referrals = referrals
-        self.probes: list[Probe] = []
 
     def send(self) -> Probe:
         """Send one."""
-        probe = Probe(*self._parts, next(self._referrals))
-        self.probes.append(probe)
-        return probe
-
-    @property
-    def took_s(self) -> Sequence[float]:
-        """Return how long each took that has come."""
-        return [probe.took_s for probe in self.probes if probe.took_s is not None]
+        return Probe(*self._parts, next(self._referrals))

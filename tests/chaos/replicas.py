@@ -50,6 +50,14 @@ class Replica:
         return self._child is not None and self._child.is_alive
 
     @property
+    def is_standing_still(self) -> bool:
+        """Has its process been stopped, by us or by itself?"""
+        if self._child is None or not self._child.is_alive:
+            return False
+        stat = Path(f"/proc/{self._child.pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] == "T"
+
+    @property
     def is_ready(self) -> bool:
         """Does it say that it can do its work?"""
         return self.is_alive and services.is_ready(self.url)

@@ -45,6 +45,10 @@ class Bus:
         """End it as a power cut would."""
         self._broker.kill()
 
+    def stop(self) -> None:
+        """Stop it in order."""
+        self._broker.stop()
+
     def pause(self) -> None:
         """Have it stand still."""
         self._broker.server.signal(signal.SIGSTOP)
@@ -120,6 +124,10 @@ class Store:
     def kill(self) -> None:
         """End it as a power cut would."""
         self._server.kill()
+
+    def stop(self) -> None:
+        """Stop it in order."""
+        self._server.stop()
 
     def pause(self) -> None:
         """Have it stand still."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
+from services.chassis.failpoints import Action
 from tests.chaos.faults.processes import failure
 from tests.chaos.inputs import probes, referrals
 from tests.chaos.schedule import KINDS, kind_named, kind_of, parked, place, schedule
@@ -44,8 +45,10 @@ def test_a_portal_dies_at_a_point_of_the_portal_only() -> None:
     ]
     portals = [fault for fault in armed if fault.target.startswith("portal")]
     assert portals
-    assert {failure(fault).partition(":")[0] for fault in portals} == {"relayed"}
-    others = {failure(fault).partition(":")[0] for fault in armed if fault not in portals}
+    assert {failure(fault, Action.KILL).partition(":")[0] for fault in portals} == {"relayed"}
+    others = {
+        failure(fault, Action.KILL).partition(":")[0] for fault in armed if fault not in portals
+    }
     assert "relayed" not in others
     assert len(others) > 5
 

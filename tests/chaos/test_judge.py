@@ -41,6 +41,7 @@ LOST: dict[str, Harm] = {
     "allocation not known to alerts": lambda run: run.one("allocations").update(
         practitioner_id=MANAGER
     ),
+    "closure": lambda run: run.one("files")["closures"].clear(),
     "high assessment that called nobody": lambda run: run.books["alerts"].clear(),
     "alert closed by nobody who knows": lambda run: run.one("alerts")["history"][-1].update(
         by="service:notifications"
@@ -77,6 +78,7 @@ DUPLICATED: dict[str, Harm] = {
     "session that nobody was told of": lambda run: run.one("files")["sessions"].append(
         run.one("files")["sessions"][0] | {"reference": "S-2"}
     ),
+    "closure": lambda run: run.one("files")["closures"].append({"by": MANAGER}),
     "referral on the timeline, 2 times": lambda run: run.one("files")["timeline"].append(
         run.one("files")["timeline"][0]
     ),
@@ -140,6 +142,16 @@ def test_a_second_alert_for_what_came_after_the_first_was_ended_is_none_too_many
     opened(later).update(history=[{"what": "raised", "by": "service:risk", "times": 1}], actions=[])
     run.one("files")["timeline"].append(
         {"kind": "alert_raised", "reference": "A-2", "by": None, "codes": [], "times": 1}
+    )
+    assert run.found() == []
+
+
+def test_an_engagement_alert_may_end_with_its_case() -> None:
+    run = well()
+    other = run.twice("alerts", _id="alert-2", reference="A-2", kind="engagement", actions=[])
+    other["history"] = [{"what": "resolved", "by": MANAGER, "times": 1}]
+    run.one("files")["timeline"].append(
+        {"kind": "alert_resolved", "reference": "A-2", "by": None, "codes": [], "times": 1}
     )
     assert run.found() == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
-from services.chassis.failpoints import POINTS
+from services.chassis.failpoints import POINTS, Action
 from tests.chaos.faults.kinds import Kind, Planned
 from tests.chaos.replicas import NAMES
 
@@ -37,17 +37,26 @@ def resume(system: System, fault: Planned) -> None:
     system.replicas[fault.target].resume()
 
 
-def arm(system: System, fault: Planned) -> None:
-    """Have it die at a point by a point; whoever looks after it starts it without."""
+def arm_to_die(system: System, fault: Planned) -> None:
+    """Have it die at a point; whoever looks after it starts it without."""
+    _arm(system, fault, Action.KILL)
+
+
+def arm_to_stop(system: System, fault: Planned) -> None:
+    """Have it stand still at a point, in the middle of what it does."""
+    _arm(system, fault, Action.STOP)
+
+
+def _arm(system: System, fault: Planned, action: Action) -> None:
     system.replicas[fault.target].kill()
-    system.replicas[fault.target].start(FAIL_AT=failure(fault))
+    system.replicas[fault.target].start(FAIL_AT=failure(fault, action))
 
 
-def failure(fault: Planned) -> str:
-    """Return where it dies: at one of the points that its service passes, and which time."""
+def failure(fault: Planned, action: Action) -> str:
+    """Return where it fails: at one of the points that its service passes, and which time."""
     chance = Random(fault.salt)
     mine = [p for p in sorted(POINTS) if (p in OF_PORTAL) == fault.target.startswith("portal")]
-    return f"{chance.choice(mine)}:kill:{chance.randint(1, 4)}"
+    return f"{chance.choice(mine)}:{action}:{chance.randint(1, 3)}"
 
 
 def disarm(system: System, fault: Planned) -> None:
@@ -56,6 +65,15 @@ def disarm(system: System, fault: Planned) -> None:
     if replica.is_armed:
         replica.kill()
         replica.start()
+
+
+def go_on(system: System, fault: Planned) -> None:
+    """SIGCONT, or, should it not have come to that point, a start without it."""
+    replica = system.replicas[fault.target]
+    if replica.is_standing_still:
+        replica.resume()
+    else:
+        disarm(system, fault)
 
 
 def put_ahead(system: System, fault: Planned) -> None:
@@ -77,7 +95,8 @@ def set_right(system: System, fault: Planned) -> None:
 KINDS = (
     Kind("kill", NAMES, 0.5, 3, kill, start),
     Kind("pause", NAMES, 6, 8, pause, resume, parks=True),
-    Kind("die at a point", NAMES, 6, 8, arm, disarm),
+    Kind("die at a point", NAMES, 9, 12, arm_to_die, disarm),
+    Kind("stop at a point", NAMES, 12, 15, arm_to_stop, go_on, parks=True),
     Kind("clock ahead", NAMES, 4, 7, put_ahead, set_right, parks=True),
     Kind("clock back", NAMES, 4, 7, put_back, set_right, parks=True),
 )

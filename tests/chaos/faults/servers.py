@@ -24,6 +24,11 @@ def start_bus(system: System, _fault: Planned) -> None:
     system.tap.open()
 
 
+def stop_bus(system: System, _fault: Planned) -> None:
+    """Stop the broker in order: it says good-bye to its clients."""
+    system.bus.stop()
+
+
 def pause_bus(system: System, _fault: Planned) -> None:
     """Have it stand still with all connections open."""
     system.bus.pause()
@@ -86,6 +91,11 @@ def start_store(system: System, _fault: Planned) -> None:
     system.store.start()
 
 
+def stop_store(system: System, _fault: Planned) -> None:
+    """Stop the database in order."""
+    system.store.stop()
+
+
 def pause_store(system: System, _fault: Planned) -> None:
     """Have it stand still with all connections open."""
     system.store.pause()
@@ -98,11 +108,13 @@ def resume_store(system: System, _fault: Planned) -> None:
 
 KINDS = (
     Kind("kill", (BUS,), 1, 4, kill_bus, start_bus),
+    Kind("stop", (BUS,), 0, 1, stop_bus, start_bus),
     Kind("pause", (BUS,), 5, 9, pause_bus, resume_bus, parks=True),
     Kind("memory alarm", (BUS,), 3, 6, memory_alarm, memory_again, parks=True),
     Kind("disk alarm", (BUS,), 3, 6, disk_alarm, disk_again, parks=True),
     Kind("delete a queue", (BUS,), 0, 1, delete_queue, nothing),
     Kind("delete a binding", (BUS,), 0, 1, delete_binding, nothing),
     Kind("kill", (STORE,), 1, 4, kill_store, start_store),
+    Kind("stop", (STORE,), 0, 2, stop_store, start_store),
     Kind("pause", (STORE,), 4, 8, pause_store, resume_store, parks=True),
 )

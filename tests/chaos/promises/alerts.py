@@ -39,13 +39,16 @@ def every_open_alert_has_a_next_step(_ledger: Sequence[Entry], books: Books) -> 
 
 
 def every_closed_alert_names_who(ledger: Sequence[Entry], books: Books) -> Iterator[Violation]:
-    """It was a person, and she was told that it is closed."""
+    """It was a person, and she was told that it is closed, or her whole case."""
     told = {(entry["alert"], entry["by"]) for entry in of(ledger, "resolution")}
+    cases = {(entry["case"], entry["by"]) for entry in of(ledger, "closure")}
     for alert in books.alerts:
         if alert["is_open"] or is_unanswered(ledger, alert["reference"]):
             continue
         by = alert["history"][-1]["by"]
-        if by not in books.people or (alert["reference"], by) not in told:
+        ended_with_case = alert["kind"] == "engagement" and (alert["case_reference"], by) in cases
+        knows = ended_with_case or (alert["reference"], by) in told
+        if by not in books.people or not knows:
             yield Violation(Wrong.LOST, "alert closed by nobody who knows", alert["reference"])
 
 

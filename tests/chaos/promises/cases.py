@@ -90,15 +90,17 @@ def every_source_is_scored_once(_ledger: Sequence[Entry], books: Books) -> Itera
 
 def everybody_knows_the_newest_band(_ledger: Sequence[Entry], books: Books) -> Iterator[Violation]:
     """The last assessment has reached the case file and each referral of the case."""
-    for profile in books.profiles:
-        newest = max(each["number"] for each in profile["assessments"])
-        file = books.file.get(profile["_id"], {})
-        if file.get("assessment_number") != newest:
-            yield Violation(Wrong.LOST, "newest assessment not on file", profile["reference"])
-        for referral in books.referrals:
-            if referral["case_id"] == profile["_id"] and referral["assessment"] != newest:
-                about = referral["reference"]
-                yield Violation(Wrong.LOST, "newest assessment not on its referral", about)
+    newest = {
+        each["_id"]: max(made["number"] for made in each["assessments"]) for each in books.profiles
+    }
+    for case, number in newest.items():
+        if books.file.get(case, {}).get("assessment_number") != number:
+            about = books.profile[case]["reference"]
+            yield Violation(Wrong.LOST, "newest assessment not on file", about)
+    for referral in books.referrals:
+        if newest.get(referral["case_id"], referral["assessment"]) != referral["assessment"]:
+            about = referral["reference"]
+            yield Violation(Wrong.LOST, "newest assessment not on its referral", about)
 
 
 def every_decision_stands(ledger: Sequence[Entry], books: Books) -> Iterator[Violation]:

@@ -59,11 +59,24 @@ def every_allocation_is_on_file(ledger: Sequence[Entry], books: Books) -> Iterat
 
 
 def everybody_knows_who_has_a_case(_ledger: Sequence[Entry], books: Books) -> Iterator[Violation]:
-    """Alerts go to whom the case file names."""
+    """Alerts go to whom the case file names; to nobody in particular once it is closed."""
     known = {each["_id"]: each["practitioner_id"] for each in books.allocations}
     for file in books.files:
-        if known.get(file["_id"]) != file["practitioner_id"]:
+        hers = None if file["state"] == "closed" else file["practitioner_id"]
+        if known.get(file["_id"]) != hers:
             yield Violation(Wrong.LOST, "allocation not known to alerts", file["reference"])
+
+
+def every_closure_is_on_file_once(ledger: Sequence[Entry], books: Books) -> Iterator[Violation]:
+    """A case was closed as often as its manager was told so."""
+    told = Counter((entry["case"], entry["by"]) for entry in of(ledger, "closure"))
+    there = Counter((file["reference"], c["by"]) for file in books.files for c in file["closures"])
+    for closure, times in told.items():
+        if there[closure] < times:
+            yield Violation(Wrong.LOST, "closure", closure[0])
+    for closure, times in there.items():
+        if times > told[closure] and not is_unanswered(ledger, "/closure"):
+            yield Violation(Wrong.DUPLICATED, "closure", closure[0])
 
 
 PROMISES: tuple[Promise, ...] = (
@@ -71,4 +84,5 @@ PROMISES: tuple[Promise, ...] = (
     every_disclosure_is_scored,
     every_allocation_is_on_file,
     everybody_knows_who_has_a_case,
+    every_closure_is_on_file_once,
 )
