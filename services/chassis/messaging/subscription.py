@@ -23,9 +23,9 @@ from services.chassis.messaging.answers import Heard
 from services.chassis.messaging.connection import BusConnection, Step, close_reason, in_order
 from services.chassis.messaging.dead_letters import watch as watch_dead_letters
 from services.chassis.messaging.deliveries import Delivery, Raw
+from services.chassis.messaging.ladder import Rung, after_failure, after_outage
 from services.chassis.messaging.outgoing import Outgoing
 from services.chassis.messaging.topology import (
-    LADDER_S,
     Subscribed,
     answers_given,
     dead_letters,
@@ -40,7 +40,6 @@ from services.contracts.envelope import Envelope, Undecodable, decode
 WRONG_TOPOLOGY = frozenset({403, 404, 406})
 SETTLE_AGAIN_S = 1.0
 ANSWER_AFTER_S = 0.5
-WAITING_RUNG = 2
 ENDED = frozenset({"done", "dead_lettered"})
 _log = get_logger(__name__)
 
@@ -205,19 +204,21 @@ class Subscription:
     def _retry(self, raw: Raw, reason: str) -> None:
         if self._exclusive:
             self._acknowledge(raw, "dropped")
-        elif raw.attempt > len(LADDER_S):
+        elif (rung := after_failure(raw.attempt)) is None:
             self._reject(raw, f"attempts used up; last: {reason}")
         else:
-            exchange = retry_exchange(self.consumer, raw.attempt)
-            self._move(raw, exchange, raw.attempt + 1, reason, "retried")
+            self._climb(raw, rung, reason)
 
     def _wait(self, raw: Raw, reason: str) -> None:
         """Try again soon, and as often as it takes: nothing is wrong with the message."""
         if self._exclusive:
             self._acknowledge(raw, "dropped")
         else:
-            exchange = retry_exchange(self.consumer, WAITING_RUNG)
-            self._move(raw, exchange, raw.attempt, reason, "retried")
+            self._climb(raw, after_outage(raw.attempt), reason)
+
+    def _climb(self, raw: Raw, rung: Rung, reason: str) -> None:
+        exchange = retry_exchange(self.consumer, rung.number)
+        self._move(raw, exchange, rung.attempt, reason, "retried")
 
     def _reject(self, raw: Raw, reason: str) -> None:
         if self._exclusive:
