@@ -157,8 +157,13 @@ def _parameters(uri: str, purpose: str) -> pika.URLParameters:
 
 
 def _let_go(connection: SelectConnection) -> None:
-    """Close sockets that a dropped connection may still hold."""
+    """Close the socket that a dropped connection may still hold.
+
+    pika's own way is to ask its loop, which has ended. Left open, the line looks well to the
+    broker, which then keeps what it has delivered here until heartbeats are missed.
+    """
     transport = getattr(connection, "_transport", None)
-    if transport is not None:
-        transport.abort()
+    line = getattr(transport, "_sock", None)
+    if line is not None:
+        line.close()
     connection.ioloop.close()
