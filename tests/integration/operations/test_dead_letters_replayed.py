@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from deploy.local.layout import ROOT
 from services.chassis.ids import new_id
-from tests.integration.operations.desk_work import DEAD, WORK, Operator, ids
+from tests.integration.operations.desk_work import DEAD, WORK, Operator, ids, many
 from tests.integration.risk.said import Case
 from tests.support import example, publish, published, until
 from tests.support.bus import ready
@@ -177,6 +181,35 @@ def test_only_what_was_asked_for_goes_back_and_the_rest_keeps_its_order(
     assert operator.run("replay", rest[2]).code == 0
     assert ids(operator.listed()) == [*rest[:2], *rest[3:]]
     stack.start("risk")
+
+
+def test_who_looks_on_sees_how_far_it_is(operator: Operator, broker: Any, stack: Stack) -> None:
+    stack.stop("risk")
+    many(broker, 20)
+    seen, terminal = pty.openpty()
+    done = subprocess.run(
+        operator.command("replay", "--all", "--queue", "risk"),
+        env=operator.environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stdout == "replayed 20, left 0\n"
+    shown = ""
+    while "100%" not in shown:
+        shown += os.read(seen, 4_096).decode()
+    assert "risk" in shown
+    broker.control("purge_queue", WORK)
+    stack.start("risk")
+
+
+def test_who_does_not_look_on_sees_no_bar(operator: Operator, broker: Any) -> None:
+    event = example("case_closed") | {"event_id": new_id(), "case_id": new_id()}
+    publish(broker, DEAD, "risk.case_closed.v1", event, headers={"x-queue": "risk.case_closed.v1"})
+    assert operator.run("replay", "--all").err == ""
 
 
 def test_an_id_that_is_not_there_is_named_and_the_others_are_done(
