@@ -53,7 +53,7 @@ class Pipeline:
     deaths: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._begun: set[str] = set()
+        self._begun: frozenset[str] = frozenset()
         self._listening = ExitStack()
         self.said: Mapping[str, Published] = {
             service: self._listening.enter_context(
@@ -70,20 +70,30 @@ class Pipeline:
     def doom(self, fail_at: str, services: Sequence[str] = SERVICES) -> None:
         """Start services again that are to fail where it is said, and others unless they run."""
         self.deaths.clear()
+        for service in services:
+            self.take_away(service)
+            self._start(service, FAIL_AT=fail_at)
+        self.start()
+
+    def start(self) -> None:
+        """Start whatever does not run."""
         for service in SERVICES:
-            doomed = {"FAIL_AT": fail_at} if service in services else {}
-            if doomed and service in self._begun:
-                self.stack.kill(service)
-            self.stack.start(service, ready=False, **BRIEF, **doomed)
-            self._begun.add(service)
+            if service not in self._begun:
+                self._start(service)
+
+    def take_away(self, service: str) -> None:
+        """Kill a service, if it runs, and leave it dead."""
+        if service in self._begun:
+            self._begun -= {service}
+            self.stack.kill(service)
 
     def tend(self) -> None:
         """Start whatever has died again, this time to live."""
-        for service in SERVICES:
+        for service in self._begun:
             code = self.stack.exit_code(service)
             if code is not None:
                 self.deaths[service] = code
-                self.stack.start(service, ready=False, **BRIEF)
+                self._start(service)
 
     def refer(self, key: str, body: dict[str, Any]) -> httpx.Response:
         """Send a referral, as often as it takes, until it is accepted."""
@@ -142,6 +152,10 @@ class Pipeline:
     def ids_said(self, service: str, event_type: str) -> set[str]:
         """Return the ids under which a service has said an event."""
         return {each["event_id"] for each in self.said[service] if each["type"] == event_type}
+
+    def _start(self, service: str, **environment: str) -> None:
+        self.stack.start(service, ready=False, **BRIEF, **environment)
+        self._begun |= {service}
 
     def _hasten(self) -> None:
         """Let the time pass after which somebody else takes over, or what was said is said again.
