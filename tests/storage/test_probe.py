@@ -11,7 +11,7 @@ from pymongo.errors import AutoReconnect, WTimeoutError
 from services.chassis.storage.probe import SCRATCH, TRIALS, WeakStorage, examine, probe
 from tests.storage.conftest import Contract
 
-KNOWN_TO_LACK = ("replica_set", "filters_on_arrays")
+KNOWN_TO_LACK = ("replica_set",)
 Scratch = Collection[dict[str, Any]]
 
 

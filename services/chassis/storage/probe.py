@@ -129,10 +129,16 @@ def max_and_unset(scratch: Collection[Document]) -> bool:
 
 
 def filters_on_arrays(scratch: Collection[Document]) -> bool:
-    """Do `$size` and `$all` find an outbox that holds exactly these?"""
-    scratch.insert_one({"_id": "array", "kept": [{"seq": 1}, {"seq": 2}]})
-    exactly = [{"kept": {"$size": n}, "kept.seq": {"$all": [1, 2]}} for n in (2, 3)]
-    return [scratch.count_documents(each) for each in exactly] == [1, 0]
+    """Is an outbox found by what it holds exactly, and a list by all of several marks?"""
+    scratch.insert_one({"_id": "array", "said": [{"seq": 1}, {"seq": 2}], "heard": ["b", "a"]})
+    both = {"$and": [{"said.seq": 1}, {"said.seq": 2}]}
+    asked: tuple[Document, ...] = (
+        {"said": {"$size": 2}, **both},
+        {"heard": {"$all": ["a", "b"]}},
+        {"said": {"$size": 3}, **both},
+        {"heard": {"$all": ["a", "c"]}},
+    )
+    return [scratch.count_documents(each) for each in asked] == [1, 1, 0, 0]
 
 
 def ordered_bulk_writes(scratch: Collection[Document]) -> bool:
