@@ -20,7 +20,7 @@ from services.sessions.domain.events import (
     EngagementLapsed,
     SessionRecorded,
 )
-from services.sessions.domain.referral import TAKEN_ON, Referral, State, state_by
+from services.sessions.domain.referral import ENGAGED, TAKEN_ON, Referral, State, state_by
 from services.sessions.domain.session import Session
 from services.sessions.domain.timeline import Entry, enter
 
@@ -193,11 +193,14 @@ class CaseFile:
         return replace(self, state=state), ()
 
     def _wakes(self, referral: Referral, at: datetime, *, is_new: bool) -> bool:
-        """Does this news of a referral move the file, though a person may have closed it?"""
+        """Does this news of a referral move the file, though a person may have closed it?
+
+        That she was met is news from this file itself, come back late: it opens nothing again.
+        """
         if self.closure is None or not self.closure.outcomes:
             return True
         if referral.status in TAKEN_ON:
-            return is_new or at > self.closure.at
+            return is_new or (at > self.closure.at and referral.status != ENGAGED)
         return referral.status == "submitted"
 
     def _reopen(self, state: State, at: datetime) -> CaseFile:

@@ -17,7 +17,8 @@ class State(StrEnum):
 
 
 ENDED = frozenset({"declined", "withdrawn", "closed"})
-TAKEN_ON = frozenset({"accepted", "reopened", "engaged"})
+ENGAGED = "engaged"
+TAKEN_ON = frozenset({"accepted", "reopened", ENGAGED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,12 @@ def test_a_reopened_referral_opens_a_closed_case() -> None:
     assert file.state is State.OPEN
 
 
+def test_late_news_that_she_was_met_opens_no_closed_case() -> None:
+    file = followed(closed(), news("R-1", "engaged", 3, 30), news("R-1", "closed", 4, 30.1))
+    assert file.state is State.CLOSED
+    assert [closure.outcomes for closure in file.closures] == [ALL_ACHIEVED]
+
+
 def test_late_news_of_an_old_referral_opens_no_closed_case() -> None:
     file = followed(closed(), news("R-1", "accepted", 2, -1), news("R-1", "closed", 3, 1))
     assert file.state is State.CLOSED
