@@ -14,10 +14,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis import clock
+from services.chassis.auth import Principal, Role, Unauthenticated, issue, verify
 from services.notifications.domain.model import Alert
 from services.notifications.domain.record import CLOCKS_DIFFER, State
 from services.portal.accounts.lockout import LONGEST_WAIT, _is_locked, _left, by_address
@@ -138,6 +140,23 @@ def test_a_session_lasts_no_longer_than_the_jump_more_than_it_should(jump: timed
     assert not session.is_alive(NOON + IDLE + max(jump, timedelta(0)))
     assert session.expires_at - (NOON + jump) <= IDLE - min(jump, timedelta(0))
     assert replace(session, seen_at=NOON + ABSOLUTE).expires_at == NOON + ABSOLUTE
+
+
+@given(jump=JUMPS)
+def test_a_request_under_way_may_be_refused_and_the_next_is_not(jump: timedelta) -> None:
+    key = Ed25519PrivateKey.generate()
+    asks = Principal("ana", Role.PRACTITIONER, areas=("cluj",))
+
+    def answered(issued_at: datetime, seen_at: datetime) -> bool:
+        token = issue(asks, audience="risk", key=key, now=issued_at)
+        try:
+            return verify(token, audience="risk", key=key.public_key(), now=seen_at) == asks
+        except Unauthenticated:
+            return False
+
+    is_small = -timedelta(seconds=5) <= jump <= timedelta(seconds=60)
+    assert answered(NOON, NOON + jump) or not is_small
+    assert answered(NOON + jump, NOON + jump)
 
 
 def test_our_clock_does_not_know_of_summer_time(zone: str) -> None:
