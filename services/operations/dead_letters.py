@@ -16,6 +16,7 @@ from services.contracts.catalogue import CONTRACTS
 from services.contracts.vocabulary import IDENTIFIER
 from services.operations import looking, telling
 from services.operations.acting import DROP, NOT_FOUND, REPLAY, Order, Outcome, carry_out
+from services.operations.desk import MOST_HELD
 from services.operations.records import operator, records
 from services.operations.redaction import shown
 from services.operations.refusals import Left
@@ -70,7 +71,7 @@ by_option = click.option(
 
 def limit_option(default: int) -> Callable[[Command], Command]:
     """Return the option that says how many are shown of each consumer."""
-    many = click.IntRange(min=1)
+    many = click.IntRange(min=1, max=MOST_HELD)
     told = "How many to show of each consumer."
     return click.option("--limit", type=many, default=default, show_default=True, help=told)
 

@@ -56,7 +56,11 @@ class Desk:
 
         What dies meanwhile is left for the next time, or a letter that dies again at once would be
         met for ever. They are consumed, not got one by one: that keeps their order when they go
-        back, which otherwise quorum queues mix. So many as MOST_HELD can be held at once.
+        back, which otherwise quorum queues mix.
+
+        Raises:
+            CannotReach: not all came, so that nobody takes a part for the whole.
+
         """
         there = self.waiting or 0
         wanted = there if limit is None else min(limit, there)
@@ -64,10 +68,15 @@ class Desk:
             return
         self._incoming.basic_qos(prefetch_count=min(wanted, MOST_HELD))
         self._is_reading = True
-        arriving = islice(self._arriving(ARRIVES_WITHIN_S), wanted)
+        arriving, place = islice(self._arriving(ARRIVES_WITHIN_S), wanted), 0
         for place, (method, properties, body) in enumerate(arriving, start=1):
             self._tags[place] = method.delivery_tag
             yield read_letter(self.consumer, place, method.routing_key, properties, body)
+        if place < wanted:
+            raise CannotReach(
+                f"only {place:,} of {wanted:,} dead letters of {self.consumer} came from the bus "
+                f"(at most {MOST_HELD:,} can be held at once); the rest is left: run it again."
+            )
 
     def send_back(self, letter: DeadLetter, way: WayBack) -> None:
         """Put a copy into its work queue, and remove the letter once the broker has confirmed it.

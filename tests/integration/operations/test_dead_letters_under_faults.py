@@ -14,6 +14,9 @@ import pytest
 
 from deploy.local import ports
 from services.chassis.ids import new_id
+from services.operations.bus import bus
+from services.operations.desk import desk
+from services.operations.refusals import CannotReach
 from tests.integration.operations.desk_work import DEAD, WORK, Operator, bodies, ids, many, queues
 from tests.integration.risk.said import Case
 from tests.support import example, publish, published, until
@@ -69,12 +72,20 @@ def test_a_look_that_is_killed_leaves_everything_where_it_was(
     operator: Operator, broker: SharedBroker
 ) -> None:
     made = many(broker, MANY)
-    look = operator.start("list", "--limit", "100000")
+    look = operator.start("list", "--limit", "60000")
     until(lambda: ready(broker, DEAD) < MANY, within=30)
     look.send_signal(signal.SIGKILL)
     look.communicate()
     until(lambda: ready(broker, DEAD) == MANY, within=20)
-    assert ids(operator.listed("risk", "--limit", "100000")) == made
+    assert ids(operator.listed("risk", "--limit", "60000")) == made
+
+
+def test_a_part_is_not_taken_for_the_whole(operator: Operator, broker: SharedBroker) -> None:
+    many(broker, 3)
+    with bus(operator.amqp_uri) as connection, desk(connection, "risk") as at:
+        broker.control("purge_queue", DEAD)
+        with pytest.raises(CannotReach, match="only 0 of 3 dead letters of risk came"):
+            list(at.letters())
 
 
 def test_a_letter_that_dies_again_at_once_is_met_once(
