@@ -52,7 +52,7 @@ class Run:
 def well() -> Run:
     """Return a run in which every promise was kept."""
     run = Run()
-    run.add("referral", reference=REFERRAL, woman="woman-1")
+    run.add("referral", reference=REFERRAL, woman="woman-1", sent_at=0.0)
     run.add("decision", reference=REFERRAL, by=MANAGER)
     run.add("allocation", case=CASE_REFERENCE, to=PERSON, by=MANAGER)
     run.add("session", reference=SESSION, case=CASE_REFERENCE, by=PERSON, says=True)

@@ -97,9 +97,9 @@ class Rig:
             self._tell(f"no alert within {probe.age_s:.0f} s after: {after}")
         else:
             self.system.ledger.write("recovered", fault=after, took_s=probe.took_s)
-            if after != START:
-                self.recoveries_s.append(probe.took_s)
             self._tell(f"an alert {probe.took_s:.1f} s after: {after}")
+        if after != START:
+            self.recoveries_s.append(probe.took_s or probe.age_s)
 
     def _judge(self) -> Report:
         self._tell("all is healed; waiting for the last answers")

@@ -12,7 +12,7 @@ from tests.chaos.ledger import Entry
 
 KINDS: tuple[Kind, ...] = (*processes.KINDS, *servers.KINDS, *lines.KINDS, *messages.KINDS)
 TWO_AT_ONCE = 0.25
-REST_S = (1.0, 3.0)
+REST_S = (1.5, 4.0)
 
 
 @dataclass(frozen=True, slots=True)

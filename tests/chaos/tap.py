@@ -7,7 +7,6 @@ It is off after each start of the broker, and `open` turns it on.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import deque
@@ -28,13 +27,13 @@ TRACER = "amq.rabbitmq.trace"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One real message, as it was published."""
+    """One real message, as it was published; `place` is where it waits in its outbox."""
 
     exchange: str
     routing_key: str
     body: bytes
-    headers: Mapping[str, Any]
-    message_id: str | None
+    message_id: str
+    place: str
 
 
 class Tap:
@@ -82,21 +81,12 @@ class Tap:
         exchange = str(traced["exchange_name"])
         if not exchange.endswith(".events") or traced["user"] == OWNER:
             return  # an answer, or what the rig itself has said
-        of_message = traced.get("properties", {})
-        message = Heard(
-            exchange,
-            str(traced["routing_keys"][0]),
-            body,
-            of_message.get("headers") or {},
-            of_message.get("message_id"),
+        told = traced["properties"]
+        key, place = str(traced["routing_keys"][0]), str(told.get("correlation_id", ""))
+        self.heard.append(Heard(exchange, key, body, str(told["message_id"]), place))
+        aggregate, _, seq = place.rpartition("/")
+        self.publications.append(
+            Publication(
+                str(told["message_id"]), aggregate, int(seq), str(traced["connection"]), time.time()
+            )
         )
-        self.heard.append(message)
-        self.publications.append(publication(message, str(traced["connection"]), time.time()))
-
-
-def publication(message: Heard, publisher: str, at: float) -> Publication:
-    """Return what of a message tells who said what; an aggregate is a case, or a part of one."""
-    told = json.loads(message.body)
-    part = told["data"].get("alert_id") or told["data"].get("referral_id") or ""
-    aggregate = f"{message.exchange} {told['case_id']} {part}"
-    return Publication(told["event_id"], aggregate, told["seq"], publisher, at)

@@ -105,6 +105,7 @@ STUCK: dict[str, Harm] = {
         dead_letters=[{"queue": "risk.dead-letters", "message": "event-1", "reason": "?"}]
     ),
     "alert still awaited": lambda run: run.one("profiles").update(awaited={"number": 2}),
+    "no referral accepted": lambda run: run.ledger.clear(),
     "request never answered": lambda run: run.add("unanswered", asked="POST /alerts/A-9/actions"),
     "client of the rig broke off": lambda run: run.add("broke_off", why="KeyError()"),
     "no alert came after a fault": lambda run: run.add("not_recovered", fault="kill risk-a"),

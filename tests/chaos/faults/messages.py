@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pika
+from pika.adapters.blocking_connection import BlockingChannel
 
 from services.contracts.catalogue import CONTRACTS
 from tests.chaos.faults.kinds import BUS, Kind, Planned, nothing
@@ -41,7 +42,7 @@ def say_nonsense(system: System, fault: Planned) -> None:
         for body in (b"", b"\xff\xfe", b"{}", b"[1]", *map(_wrong, said)):
             message = str(UUID(int=chance.getrandbits(128)))
             system.ledger.write("malformed", message=message)
-            _send(channel, "", chance.choice(queues), body, {}, message)
+            _send(channel, Heard("", chance.choice(queues), body, message, ""))
 
 
 def _wrong(message: Heard) -> bytes:
@@ -54,26 +55,17 @@ def _publish(system: System, said: Sequence[Heard]) -> None:
     with system.bus.channel() as channel:
         channel.confirm_delivery()
         for each in said:
-            _send(
-                channel, each.exchange, each.routing_key, each.body, each.headers, each.message_id
-            )
+            _send(channel, each)
 
 
-def _send(
-    channel: Any,
-    exchange: str,
-    key: str,
-    body: bytes,
-    headers: Mapping[str, Any],
-    message_id: str | None,
-) -> None:
+def _send(channel: BlockingChannel, said: Heard) -> None:
     properties = pika.BasicProperties(
         content_type="application/json",
         delivery_mode=pika.DeliveryMode.Persistent.value,
-        message_id=message_id,
-        headers=dict(headers),
+        message_id=said.message_id,
+        correlation_id=said.place or None,
     )
-    channel.basic_publish(exchange, key, body, properties)
+    channel.basic_publish(said.exchange, said.routing_key, said.body, properties)
 
 
 KINDS = (

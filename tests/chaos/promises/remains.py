@@ -63,6 +63,12 @@ def nobody_insists(_ledger: Sequence[Entry], books: Books) -> Iterator[Violation
             yield Violation(Wrong.STUCK, "alert still awaited", profile["reference"])
 
 
+def something_was_accepted(ledger: Sequence[Entry], _books: Books) -> Iterator[Violation]:
+    """A system that takes nothing in keeps every promise, and helps nobody."""
+    if not of(ledger, "referral"):
+        yield Violation(Wrong.STUCK, "no referral accepted", "anywhere")
+
+
 def everybody_was_answered(ledger: Sequence[Entry], _books: Books) -> Iterator[Violation]:
     """Nobody is left waiting, and each fault was recovered from."""
     for entry in of(ledger, "unanswered"):
@@ -81,5 +87,6 @@ PROMISES: tuple[Promise, ...] = (
     no_two_relays_say_the_same,
     what_is_sealed_can_be_read,
     nobody_insists,
+    something_was_accepted,
     everybody_was_answered,
 )
