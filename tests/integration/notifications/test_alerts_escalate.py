@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from tests.integration.notifications.alerts_in_use import (
     ANA,
@@ -91,18 +94,20 @@ def test_no_step_follows_an_acknowledgement_before_it_expires(hurried: Notificat
         assert after == [] or "acknowledgement_expired" in told
 
 
-def test_an_alert_that_lost_its_step_is_found_and_mended(hurried: Notifications) -> None:
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"$unset": {"next_step_at": ""}},
+        {"$set": {"next_step_at": datetime.now(UTC) + timedelta(hours=1)}},
+    ],
+    ids=["lost its step", "had its step put off by a clock since put back"],
+)
+def test_an_alert_is_found_and_mended_that(hurried: Notifications, broken) -> None:
     case = Case()
     alert = hurried.raised(case)
     kept = hurried.mongo.database("notifications").notifications
-    mine = {"reference": alert["reference"]}
-    until(
-        lambda: (
-            kept.update_one(
-                mine | {"next_step_at": {"$exists": True}}, {"$unset": {"next_step_at": ""}}
-            ).modified_count
-        )
-    )
+    mine = {"reference": alert["reference"], "next_step_at": {"$exists": True}}
+    until(lambda: kept.update_one(mine, broken).modified_count)
     with hurried.listening() as said:
         until(lambda: reasons(said, case), within=40)
     assert "step_restored" in [each["what"] for each in hurried.read(alert)["history"]]
