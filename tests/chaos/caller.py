@@ -56,11 +56,6 @@ class Caller:
             self._over.wait(AGAIN_AFTER_S)
         raise GaveUp(f"{method} {path}")
 
-    def close(self) -> None:
-        """Close the connections."""
-        for door in self._doors:
-            door.close()
-
     def _try(self, method: str, path: str, **request: Any) -> httpx.Response | None:
         """Ask the replica that answered last; where it does not, the other is next."""
         try:
