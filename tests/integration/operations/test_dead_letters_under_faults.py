@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from deploy.local import ports
+from deploy.local.layout import ROOT
 from services.chassis.ids import new_id
 from services.operations.bus import bus
 from services.operations.desk import desk
@@ -28,6 +29,15 @@ from tests.support.stack import Stack
 WHY = "sent by a test of the network on Monday"
 MANY = 3_000
 DELIVERY_LIMIT = 20
+LOOKS_AND_DIES = """
+import os, sys
+from services.operations.bus import bus
+from services.operations.desk import desk
+with bus(sys.argv[1]) as connection, desk(connection, "risk") as at:
+    for letter in at.letters():
+        if letter.place == int(sys.argv[2]):
+            os.kill(os.getpid(), 9)
+"""
 DIES = """
 import os, sys, pika
 channel = pika.BlockingConnection(pika.URLParameters(sys.argv[1])).channel()
@@ -72,10 +82,8 @@ def test_a_look_that_is_killed_leaves_everything_where_it_was(
     operator: Operator, broker: SharedBroker
 ) -> None:
     made = many(broker, MANY)
-    look = operator.start("list", "--limit", "60000")
-    until(lambda: ready(broker, DEAD) < MANY, within=30)
-    look.send_signal(signal.SIGKILL)
-    look.communicate()
+    look = [sys.executable, "-c", LOOKS_AND_DIES, operator.amqp_uri, str(MANY // 2)]
+    assert subprocess.run(look, cwd=ROOT, check=False).returncode == -signal.SIGKILL
     until(lambda: ready(broker, DEAD) == MANY, within=20)
     assert ids(operator.listed("risk", "--limit", "60000")) == made
 
