@@ -36,3 +36,9 @@ def test_a_short_run_loses_nothing_and_says_so(tmp_path: Path) -> None:
     assert told["accepted"] > 5
     assert told["faults"] >= 2
     assert told["alerts"] > 0
+
+
+def test_make_passes_minutes_and_seed_on() -> None:
+    command = ["make", "--dry-run", "chaos", "MINUTES=30", "SEED=7"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "deploy.local chaos --minutes 30 --seed 7" in told
