@@ -66,6 +66,10 @@ class Metrics:
         self.outbox_oldest = self.gauge(
             "casework_outbox_oldest_seconds", "Age of the oldest of those events."
         )
+        self.outbox_unreadable = self.gauge(
+            "casework_outbox_unreadable",
+            "Aggregates whose outbox is damaged, so that nobody hears of them: mend at once.",
+        )
         self.outbox_unheard = self.gauge(
             "casework_outbox_unheard",
             "Aggregates with events on the bus that a hearer has not confirmed for seconds.",

@@ -13,6 +13,7 @@ from pymongo.collection import Collection
 
 from services.chassis.context import Context, child_traceparent
 from services.chassis.ids import new_id
+from services.chassis.logs import describe, get_logger
 from services.contracts.catalogue import write
 from services.contracts.envelope import Announcement, Envelope, encode
 
@@ -20,6 +21,7 @@ Update = tuple[dict[str, Any], dict[str, Any]]
 
 LATEST_DUE = timedelta(minutes=20)
 MEASURED = 10_000
+_log = get_logger(__name__)
 _AT_REST = {"outbox_due": "", "outbox_said": "", "outbox_heard": ""}
 
 
@@ -147,11 +149,12 @@ class Outbox:
     events has `outbox_due`: the moment from which any relay may take them. The process that commits
     gets a lease with the commit itself, so the normal way needs no claim. `outbox_said` is the
     highest `seq` known to be on the bus; `outbox_heard` has `seq:hearer` for those who were first
-    to confirm.
+    to confirm. `unreadable` are the documents of which this process could not read the outbox.
     """
 
     def __init__(self, collection: Collection[dict[str, Any]], lease: timedelta) -> None:
         self.name = collection.name
+        self.unreadable: set[str] = set()
         self.lease = lease
         self._collection = collection
 
@@ -165,8 +168,25 @@ class Outbox:
             if not document.get("outbox"):
                 self._collection.update_one(*_rest(document["_id"]))
             elif self._take(document, now):
-                taken += waiting(document)
+                taken += self._readable(document)
         return taken
+
+    def _readable(self, document: Mapping[str, Any]) -> list[Entry]:
+        """Return what waits in a document; a damaged one is told, and holds up no other."""
+        aggregate_id = str(document["_id"])
+        try:
+            found = waiting(document)
+        except (TypeError, KeyError, AttributeError) as error:
+            self._note_unreadable(aggregate_id, error)
+            return []
+        self.unreadable.discard(aggregate_id)
+        return found
+
+    def _note_unreadable(self, aggregate_id: str, error: Exception) -> None:
+        if aggregate_id not in self.unreadable:
+            self.unreadable.add(aggregate_id)
+            told = {"collection": self.name, "aggregate_id": aggregate_id}
+            _log.error("outbox_unreadable", **told, kind=describe(error))
 
     def confirm(self, confirmed: Mapping[str, Some[int]]) -> None:
         """Remove what needs no more telling, by aggregate id and `seq`, and nothing else.
@@ -206,9 +226,13 @@ class Outbox:
         unsaid, unheard = [], []
         for document in self._collection.find(anything, fields).limit(MEASURED):
             said = document.get("outbox_said", 0)
-            entries = document.get("outbox", ())
-            unsaid += [e["occurred_at"] for e in entries if e["seq"] > said][:1]
-            unheard += [e["occurred_at"] for e in entries if e["seq"] <= said][:1]
+            try:
+                entries = [(e["occurred_at"], e["seq"] <= said) for e in document["outbox"]]
+            except (TypeError, KeyError) as error:
+                self._note_unreadable(str(document["_id"]), error)
+                continue
+            unsaid += [at for at, was_said in entries if not was_said][:1]
+            unheard += [at for at, was_said in entries if was_said][:1]
         oldest = (min(unsaid, default=None), min(unheard, default=None))
         return Backlog(len(unsaid), oldest[0], len(unheard), oldest[1])
 

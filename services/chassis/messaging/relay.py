@@ -192,6 +192,8 @@ class Relay:
         backlogs = [outbox.backlog(now()) for outbox in list(self._outboxes.values())]
         self.oldest_at = _earliest(b.unsaid_since for b in backlogs)
         self.metrics.outbox_pending.set(sum(b.unsaid for b in backlogs))
+        unreadable = sum(len(outbox.unreadable) for outbox in list(self._outboxes.values()))
+        self.metrics.outbox_unreadable.set(unreadable)
         self.metrics.outbox_oldest.set(_age(self.oldest_at))
         self.metrics.outbox_unheard.set(sum(b.unheard for b in backlogs))
         self.metrics.outbox_unheard_oldest.set(_age(_earliest(b.unheard_since for b in backlogs)))
