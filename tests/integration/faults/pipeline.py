@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from time import monotonic
@@ -51,16 +51,17 @@ class Pipeline:
     stack: Stack
     tokens: Tokens
     deaths: dict[str, int] = field(default_factory=dict)
+    said: dict[str, Published] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._begun: frozenset[str] = frozenset()
         self._listening = ExitStack()
-        self.said: Mapping[str, Published] = {
-            service: self._listening.enter_context(
-                published(self.stack.broker, f"{service}.events")
-            )
-            for service in SERVICES
-        }
+
+    def listen(self) -> None:
+        """Keep what is said from now on."""
+        for service in SERVICES:
+            listening = published(self.stack.broker, f"{service}.events")
+            self.said[service] = self._listening.enter_context(listening)
 
     def end(self) -> None:
         """End the processes and stop listening."""

@@ -14,10 +14,9 @@ LEASE_S = 0.6
 
 
 @contextmanager
-def speaking(mongo: Any, uri: str) -> Iterator[Things]:
+def speaking(mongo: Any, uri: str, lease_s: float = LEASE_S) -> Iterator[Things]:
     """Give things whose commits are published; what the bus confirms counts as heard."""
-    made = Things(runtime(mongo, uri, lease_s=LEASE_S), announce)
-    made.runtime.database.drop_collection(Things.collection)
+    made = Things(runtime(mongo, uri, lease_s=lease_s), announce)
     made.ensure_indexes()
     relay = made.runtime.relay
     relay.start()
@@ -26,6 +25,7 @@ def speaking(mongo: Any, uri: str) -> Iterator[Things]:
         yield made
     finally:
         relay.stop()
+        made.runtime.database.drop_collection(Things.collection)
 
 
 def say(things: Things, count: int) -> set[str]:

@@ -115,7 +115,9 @@ def outcomes(
 
 def lane(startable: Any, keys: Any, tokens: Any, folder: Path) -> Pipeline:
     broker, mongo = SharedBroker(startable), SharedMongo(startable)
-    return Pipeline(Stack(broker, mongo, keys, folder), tokens)
+    made = Pipeline(Stack(broker, mongo, keys, folder), tokens)
+    made.listen()
+    return made
 
 
 @pytest.mark.parametrize("point", WHO_DIES)

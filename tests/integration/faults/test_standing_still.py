@@ -23,6 +23,7 @@ UNANSWERED_S = 30
 @pytest.fixture(scope="module")
 def pipeline(stack: Stack, tokens: Any) -> Iterator[Pipeline]:
     made = Pipeline(stack, tokens)
+    made.listen()
     yield made
     made.end()
 
