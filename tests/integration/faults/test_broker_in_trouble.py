@@ -1,36 +1,22 @@
-"""A broker that is full, refuses an event, dies with messages under way, or is not there at all."""
+"""A broker that is full costs no memory, and one that dies with messages under way none of them."""
 
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator
-from time import monotonic
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from services.chassis.messaging.publisher import ROOM
-from services.chassis.process import HARD_STOP_S
 from services.contracts.catalogue import ContractBroken
-from tests.integration.chassis.things import (
-    EXCHANGE,
-    KEY,
-    Counted,
-    new_thing,
-)
-from tests.integration.faults.pipeline import BRIEF, SERVICES, Pipeline, woman
+from tests.integration.chassis.things import EXCHANGE, KEY, Counted, new_thing
+from tests.integration.faults.pipeline import Pipeline, woman
 from tests.integration.faults.speaking import say, speaking, waiting
-from tests.integration.referrals.referral_doors import People
 from tests.support import published, until
-from tests.support.measured import measured
 from tests.support.own import OwnBroker
 from tests.support.stack import Stack
 
-ALARMS = {
-    "memory": (("set_vm_memory_high_watermark", "absolute", "1000"), "0.4"),
-    "disk": (("set_disk_free_limit", "100000GB"), "50MB"),
-}
-EVERYBODY = (*SERVICES, "portal")
 USUAL_S = 5.0
 COMMITS = 2_000
 GROWTH_OCTETS = 2_000_000
@@ -56,37 +42,23 @@ def stack(
 
 
 @pytest.fixture
-def alarm(request: pytest.FixtureRequest, troubled: OwnBroker) -> Iterator[Any]:
-    """Raise an alarm when it is called for, and lower it at the latest in the end."""
-    (command, *values), usual = ALARMS[request.param]
-    yield lambda on: troubled.control(command, *(values if on else [usual]))
-    troubled.control(command, usual)
+def full(troubled: OwnBroker) -> Iterator[Callable[[bool], object]]:
+    """Say that the broker's memory is used up, or not; in the end it is not."""
+
+    def set_full(is_full: bool) -> str:
+        mark = ("absolute", "1000") if is_full else ("0.4",)
+        return troubled.control("set_vm_memory_high_watermark", *mark)
+
+    yield set_full
+    set_full(False)
 
 
-@pytest.mark.parametrize("alarm", ALARMS, indirect=True)
-def test_while_the_broker_is_full_referrals_are_accepted_and_leave_afterwards(
-    alarm: Any, troubled: OwnBroker, stack: Stack, tokens: Any
-) -> None:
-    url = stack.start("referrals", **BRIEF)
-    agency = People(tokens, url).agency("riverside-police")
-    with published(troubled, "referrals.events", "referral_submitted.v1") as heard:
-        alarm(True)
-        references = {agency.referred() for _ in range(5)}
-        until(lambda: measured(url, "casework_bus_blocked") == 1)
-        references |= {agency.referred() for _ in range(5)}
-        assert until(lambda: measured(url, "casework_outbox_pending"), within=10)
-        alarm(False)
-        until(lambda: {e["data"]["referral_reference"] for e in heard} >= references, within=20)
-    until(lambda: measured(url, "casework_bus_blocked") == 0)
-
-
-@pytest.mark.parametrize("alarm", ["memory"], indirect=True)
 def test_what_waits_while_the_broker_is_full_is_not_kept_in_memory(
-    alarm: Any, troubled: OwnBroker, mongo: Any
+    full: Callable[[bool], object], troubled: OwnBroker, mongo: Any
 ) -> None:
     with published(troubled, EXCHANGE, KEY), speaking(mongo, troubled.uri, USUAL_S) as things:
         publisher = things.runtime.relay.publisher
-        alarm(True)
+        full(True)
         say(things, 1)
         until(lambda: publisher.is_blocked)
         tracemalloc.start()
@@ -96,7 +68,7 @@ def test_what_waits_while_the_broker_is_full_is_not_kept_in_memory(
         assert waiting(things) == COMMITS + 1
         assert grown < GROWTH_OCTETS
         assert len(publisher._window) <= ROOM
-        alarm(False)
+        full(False)
         until(lambda: waiting(things) < COMMITS, within=30)
 
 
@@ -126,16 +98,3 @@ def test_what_was_under_way_when_the_broker_died_arrives(
         pipeline.settle(reference)
     assert all(pipeline.came(each).alerts == 1 for each in references)
     assert pipeline.dead_letters == 0
-
-
-def test_asked_to_end_while_the_bus_is_away_every_process_ends_in_time(
-    troubled: OwnBroker, stack: Stack
-) -> None:
-    for service in EVERYBODY:
-        stack.start(service, ready=False)
-    for service in EVERYBODY:
-        stack.wait(service)
-    troubled.kill()
-    since = monotonic()
-    assert [stack.stop(service) for service in EVERYBODY] == [0] * len(EVERYBODY)
-    assert monotonic() - since < HARD_STOP_S
