@@ -24,11 +24,11 @@ class Round:
 
 
 def schedule(seed: int, kinds: Sequence[Kind] = KINDS) -> Iterator[Round]:
-    """Yield rounds without end; every kind comes before any comes again."""
-    chance = Random(seed)
+    """Yield rounds without end; the deck is played to its end before it is shuffled again."""
+    chance, cards = Random(seed), [kind for kind in kinds for _ in range(kind.cards)]
     deck: list[Kind] = []
     while True:
-        deck = deck or chance.sample(kinds, len(kinds))
+        deck = deck or chance.sample(cards, len(cards))
         faults = [_planned(deck.pop(), chance)]
         if deck and chance.random() < TWO_AT_ONCE:
             other = _planned(deck[-1], chance)

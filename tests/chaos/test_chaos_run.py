@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.layout import ROOT
 
-SEED, MINUTES = "5", "0.4"
+SEED, MINUTES = "11", "0.4"
 FIGURES = {
     *("accepted", "lost", "duplicated", "stuck", "faults", "max_recovery_s"),
     *("alert_p99_ms", "alert_p50_ms", "alerts", "sessions", "seed"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 
-from services.chassis.failpoints import Action
+from services.chassis.failpoints import POINTS, Action, plan
 from tests.chaos.faults.processes import failure
 from tests.chaos.inputs import probes, referrals
 from tests.chaos.schedule import KINDS, kind_named, kind_of, parked, place, schedule
@@ -17,10 +18,10 @@ def test_the_same_seed_brings_the_same_faults() -> None:
     assert list(islice(schedule(7), ROUNDS)) != list(islice(schedule(8), ROUNDS))
 
 
-def test_every_kind_comes_before_any_comes_again() -> None:
-    planned = [fault for each in islice(schedule(1), len(KINDS)) for fault in each.faults]
-    first = [kind_of(fault) for fault in planned[: len(KINDS)]]
-    assert {id(kind) for kind in first} == {id(kind) for kind in KINDS}
+def test_every_kind_has_all_its_turns_before_the_deck_is_shuffled_again() -> None:
+    turns = sum(kind.cards for kind in KINDS)
+    planned = [fault for each in islice(schedule(1), turns) for fault in each.faults][:turns]
+    assert Counter(id(kind_of(fault)) for fault in planned) == {id(k): k.cards for k in KINDS}
 
 
 def test_two_at_once_happen_to_two_different_things() -> None:
@@ -36,21 +37,16 @@ def test_each_fault_lasts_as_long_as_its_kind_may() -> None:
             assert kind_named(str(fault)) is kind_of(fault)
 
 
-def test_a_portal_dies_at_a_point_of_the_portal_only() -> None:
+def test_processes_fail_at_every_point_but_those_of_the_retry_ladder() -> None:
     armed = [
         fault
-        for each in islice(schedule(4), 2_000)
+        for each in islice(schedule(4), 3_000)
         for fault in each.faults
         if fault.kind == "die at a point"
     ]
-    portals = [fault for fault in armed if fault.target.startswith("portal")]
-    assert portals
-    assert {failure(fault, Action.KILL).partition(":")[0] for fault in portals} == {"relayed"}
-    others = {
-        failure(fault, Action.KILL).partition(":")[0] for fault in armed if fault not in portals
-    }
-    assert "relayed" not in others
-    assert len(others) > 5
+    points = {failure(fault, Action.KILL).partition(":")[0] for fault in armed}
+    assert points == POINTS.keys() - {"moving", "moved"}
+    assert all(plan(failure(fault, Action.STOP)) for fault in armed)
 
 
 def test_the_same_seed_brings_the_same_referrals() -> None:

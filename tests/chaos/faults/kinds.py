@@ -44,6 +44,7 @@ class Kind:
     begin: Deed
     end: Deed
     parks: bool = False
+    cards: int = 1
 
 
 def nothing(_system: System, _fault: Planned) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 from typing import TYPE_CHECKING
 
-from services.chassis.failpoints import POINTS, Action
+from services.chassis.failpoints import Action
 from tests.chaos.faults.kinds import Kind, Planned
 from tests.chaos.replicas import NAMES
 
@@ -13,7 +14,18 @@ if TYPE_CHECKING:
     from tests.chaos.system import System
 
 HOUR_S = 3600.0
-OF_PORTAL = ("relayed",)
+EVERYWHERE = (
+    *("saving", "saved", "publishing", "published", "confirmed", "clearing", "cleared"),
+    *("hearing", "handled", "answering"),
+)
+POINTS_OF: Mapping[str, tuple[str, ...]] = {
+    "portal": ("relayed",),
+    "referrals": (*EVERYWHERE, "claiming", "claimed"),
+    "risk": (*EVERYWHERE, "ticking", "ticked"),
+    "sessions": EVERYWHERE,
+    "notifications": (*EVERYWHERE, "ticking", "ticked"),
+}
+"""What each service passes within seconds; the points of the retry ladder are passed seldom."""
 
 
 def kill(system: System, fault: Planned) -> None:
@@ -54,9 +66,8 @@ def _arm(system: System, fault: Planned, action: Action) -> None:
 
 def failure(fault: Planned, action: Action) -> str:
     """Return where it fails: at one of the points that its service passes, and which time."""
-    chance = Random(fault.salt)
-    mine = [p for p in sorted(POINTS) if (p in OF_PORTAL) == fault.target.startswith("portal")]
-    return f"{chance.choice(mine)}:{action}:{chance.randint(1, 3)}"
+    chance, service = Random(fault.salt), fault.target.rpartition("-")[0]
+    return f"{chance.choice(POINTS_OF[service])}:{action}:{chance.randint(1, 3)}"
 
 
 def disarm(system: System, fault: Planned) -> None:
@@ -93,10 +104,10 @@ def set_right(system: System, fault: Planned) -> None:
 
 # A lease is reckoned by the wall clock: to one that is an hour ahead, all leases have lapsed.
 KINDS = (
-    Kind("kill", NAMES, 0.5, 3, kill, start),
+    Kind("kill", NAMES, 0.5, 3, kill, start, cards=2),
     Kind("pause", NAMES, 6, 8, pause, resume, parks=True),
-    Kind("die at a point", NAMES, 9, 12, arm_to_die, disarm),
-    Kind("stop at a point", NAMES, 12, 15, arm_to_stop, go_on, parks=True),
+    Kind("die at a point", NAMES, 9, 12, arm_to_die, disarm, cards=3),
+    Kind("stop at a point", NAMES, 12, 15, arm_to_stop, go_on, parks=True, cards=2),
     Kind("clock ahead", NAMES, 4, 7, put_ahead, set_right, parks=True),
     Kind("clock back", NAMES, 4, 7, put_back, set_right, parks=True),
 )
