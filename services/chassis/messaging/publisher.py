@@ -12,6 +12,7 @@ from typing import Any
 import pika
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
+from pika.exceptions import ChannelClosedByBroker
 
 from services.chassis.failpoints import reach
 from services.chassis.logs import get_logger
@@ -108,11 +109,18 @@ class Publisher:
 
     def _prepare(self, channel: Channel) -> None:
         self._channel = channel
-        channel.add_on_close_callback(lambda _, why: self._connection.drop(type(why).__name__))
+        channel.add_on_close_callback(self._closed)
         channel.add_on_return_callback(self._on_return)
         channel.exchange_declare(
             self._exchange, "topic", durable=True, callback=lambda _: self._confirming(channel)
         )
+
+    def _closed(self, _channel: Channel, why: Exception) -> None:
+        """Begin anew; what the broker closed the channel over must not be first again."""
+        if isinstance(why, ChannelClosedByBroker):
+            for flight in self._window.under_way:
+                self._tell(flight, Fate.REFUSED)
+        self._connection.drop(type(why).__name__)
 
     def _confirming(self, channel: Channel) -> None:
         channel.confirm_delivery(self._on_confirm, callback=lambda _: self._ready_to_go())

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from random import uniform
 from time import monotonic
 
 from pymongo.collection import Collection
@@ -126,8 +127,12 @@ class Relay:
                 self._unheard.hear(outbox, place, answer, at)
 
     def _hold_back(self, outbox: Outbox, entry: Entry) -> None:
+        """Put an event off, each by a time of its own: one that fails must not take along others.
+
+        What the broker closes the channel over is refused with all that was under way beside it.
+        """
         failures = self._failures[entry.event_id] = self._failures.get(entry.event_id, 0) + 1
-        delay = min(2.0 ** min(failures, 10) / 2, PUT_OFF_TO_S)
+        delay = min(2.0 ** min(failures, 10) / 2, PUT_OFF_TO_S) * uniform(0.5, 1.5)  # noqa: S311 - no secret
         _log.warning("event_not_published", routing_key=entry.routing_key, tries=failures)
         outbox.put_off(entry.aggregate_id, now() + timedelta(seconds=delay))
 

@@ -71,6 +71,11 @@ class Window:
         """Return how many aggregates have something under way or in line."""
         return len(self._lanes)
 
+    @property
+    def under_way(self) -> tuple[Flight, ...]:
+        """Return the publications that are not confirmed yet, the oldest first."""
+        return tuple(self._flights.values())
+
     def clear(self) -> None:
         """Forget everything and count from 1 again: the channel is new, the database knows all."""
         for held in (self._lanes, self._ready, self._flights, self._returned):

@@ -131,7 +131,7 @@ def max_and_unset(scratch: Collection[Document]) -> bool:
 def filters_on_arrays(scratch: Collection[Document]) -> bool:
     """Is an outbox found by what it holds exactly, and a list by all of several marks?"""
     scratch.insert_one({"_id": "array", "said": [{"seq": 1}, {"seq": 2}], "heard": ["b", "a"]})
-    both = {"$and": [{"said.seq": 1}, {"said.seq": 2}]}
+    both = {"said.0.seq": 1, "said.1.seq": 2}
     asked: tuple[Document, ...] = (
         {"said": {"$size": 2}, **both},
         {"heard": {"$all": ["a", "b"]}},
