@@ -25,6 +25,7 @@ from services.operations.settings import CONSUMERS, read_environment
 SHORTEST_REASON, LONGEST_REASON = 10, 300
 LIMIT = 100
 TYPES = tuple(sorted({each.type for each in CONTRACTS}))
+TYPE_HELP = "With --all: only events of this type."
 
 Command = Callable[..., None]
 
@@ -106,7 +107,7 @@ def list_(consumers: Sequence[str], limit: int, as_json: bool) -> None:
 @queue_option
 @json_option
 def show(event_id: str, consumers: Sequence[str], as_json: bool) -> None:
-    """Show all of one that cannot identify anybody: ids, codes, numbers, moments.
+    """Show one: all of it that cannot identify anybody, as ids, codes, numbers, moments.
 
     Of anything that its contract does not name, only kind and length are told.
 
@@ -125,7 +126,7 @@ def show(event_id: str, consumers: Sequence[str], as_json: bool) -> None:
 @group.command()
 @click.argument("event_ids", nargs=-1)
 @click.option("--all", "is_all", is_flag=True, help="All that lie there, in their order.")
-@click.option("--type", "type", metavar="TYPE", type=click.Choice(TYPES), help="With --all.")
+@click.option("--type", "type", metavar="TYPE", type=click.Choice(TYPES), help=TYPE_HELP)
 @queue_option
 @by_option
 @json_option
@@ -137,7 +138,7 @@ def replay(
     by: str,
     as_json: bool,
 ) -> None:
-    """Send some back to the queue that they came from, with all their attempts before them.
+    """Send dead letters back to the queues that they came from, with all attempts before them.
 
     This is safe at any time, for what was applied before changes nothing when it comes again. What
     cannot be decoded, or still breaks its contract, is left. It is written down who did it.
@@ -169,9 +170,10 @@ def replay(
 def drop(
     event_ids: Sequence[str], why: str, consumers: Sequence[str], by: str, as_json: bool
 ) -> None:
-    """Remove some for good, once it is written down who did it and why.
+    """Remove dead letters for good, once it is written down who did it and why.
 
-    Drop only what you have looked at: a dropped event is never heard again.
+    Drop only what you have looked at: a dropped event is not heard again, but for one over which
+    its consumer died, which its publisher says again.
 
     Example: outreach dead-letters drop body-3fc1a2b4c5d6 --reason "sent by a test of the network"
     """
@@ -213,4 +215,4 @@ def _carry_out(order: Order, *, as_json: bool) -> None:
         else:
             telling.tell_outcome(order, outcome)
     if outcome.left:
-        raise Left(f"{len(outcome.left)} could not be done; they are where they were.")
+        raise Left(f"nothing was done about {len(outcome.left)}; the reason of each is told above.")
