@@ -20,10 +20,12 @@ from pika.channel import Channel
 
 from services.chassis.logs import get_logger
 from services.chassis.messaging.connection import close_reason, in_order
-from services.chassis.messaging.topology import answers, answers_taken
+from services.chassis.messaging.hearers import publishers_heard_by
+from services.chassis.messaging.topology import answers, answers_given, answers_taken
 from services.contracts.catalogue import Contract
 
-_PLACE = re.compile(r"([a-z_]+)/([^/]+)/([0-9]+)")
+OPEN_AGAIN_S = 2.0
+_PLACE = re.compile(r"([a-z_]{1,50})/([\w.:-]{1,100})/([0-9]{1,15})", re.ASCII)
 _log = get_logger(__name__)
 
 
@@ -112,33 +114,57 @@ class Heard:
         ]
 
 
-def listen(connection: SelectConnection, service: str, tell: Callable[[Answer], None]) -> None:
-    """Take the answers to what a service has said, on a channel of their own.
+class AnswerLine:
+    """The channel by which a process takes answers to its service, and gives those of its own.
 
-    The processes of a service share them. Where this user may not, the log says so, and everything
-    is said again now and then.
+    It is opened on the publisher's connection: one that consumes must never publish, or an alarm of
+    the broker would keep it from acknowledging. Where this user may not, the log says so, and
+    everything is said again now and then. The processes of a service share the answers to it.
     """
-    connection.channel(on_open_callback=partial(_listen, service, tell))
 
+    def __init__(self, service: str, tell: Callable[[Answer], None]) -> None:
+        self._service, self._tell = service, tell
+        self._channel: Channel | None = None
 
-def _listen(service: str, tell: Callable[[Answer], None], channel: Channel) -> None:
-    def deleted(_frame: Any) -> None:
-        channel.close()
-        listen(channel.connection, service, tell)
+    def open(self, connection: SelectConnection) -> None:
+        """Open it on a connection, and again whenever it is closed before the connection is."""
+        if connection.is_open:
+            connection.channel(on_open_callback=self._prepare)
 
-    channel.add_on_close_callback(_closed)
-    channel.add_on_cancel_callback(deleted)
-    hear = partial(_on_answer, tell)
-    in_order(
-        answers_taken(channel, service),
-        lambda: channel.basic_consume(answers(service), hear, auto_ack=True),
-    )
+    def close(self) -> None:
+        """Forget it: its connection is gone."""
+        self._channel = None
 
+    def declare(self) -> None:
+        """See to it that answers find their way here."""
+        if self._channel is not None and self._channel.is_open:
+            in_order(answers_taken(self._channel, self._service), lambda: None)
 
-def _closed(_channel: Channel, reason: Any) -> None:
-    code, text = close_reason(reason)
-    if code:
-        _log.error("answers_not_taken", code=code, reason=text)
+    def give(self, exchange: str, body: bytes) -> None:
+        """Send an answer, if that is possible now."""
+        if self._channel is not None and self._channel.is_open:
+            self._channel.basic_publish(exchange, "", body)
+
+    def _prepare(self, channel: Channel) -> None:
+        channel.add_on_close_callback(self._closed)
+        channel.add_on_cancel_callback(lambda _: channel.close())
+        heard = publishers_heard_by(self._service)
+        steps = [*answers_taken(channel, self._service), *answers_given(channel, heard)]
+        in_order(steps, partial(self._listen, channel))
+
+    def _listen(self, channel: Channel) -> None:
+        self._channel = channel
+        hear = partial(_on_answer, self._tell)
+        channel.basic_consume(answers(self._service), hear, auto_ack=True)
+
+    def _closed(self, channel: Channel, reason: Any) -> None:
+        code, text = close_reason(reason)
+        if code:
+            _log.error("answers_interrupted", code=code, reason=text)
+        if channel.connection.is_open:
+            self._channel = None
+            again = partial(self.open, channel.connection)
+            channel.connection.ioloop.call_later(OPEN_AGAIN_S, again)
 
 
 def _on_answer(

@@ -71,6 +71,7 @@ class Ears(SharedExtension, ProviderCollector):  # type: ignore[misc]  # nameko 
             self._waiting.put,
             prefetch=runtime.settings.prefetch,
             fatal=self.container.end_with,
+            answer=runtime.relay.publisher.answer,
         )
         self.container.health.subscription = self._subscription
         self.container.spawn_managed_thread(self._feed, identifier="ears")

@@ -32,6 +32,11 @@ def hearers_of(service: str) -> tuple[Subscribed, ...]:
     )
 
 
+def publishers_heard_by(service: str) -> tuple[str, ...]:
+    """Return the services to which a service answers what it has heard."""
+    return tuple(sorted({said.publisher for said in CONTRACTS if service in said.lasting_hearers}))
+
+
 def who_hears(queues: Sequence[Subscribed]) -> dict[str, frozenset[str]]:
     """Return the consumers of these queues by the routing key of what they hear."""
     found: dict[str, set[str]] = defaultdict(set)

@@ -195,7 +195,7 @@ class Outbox:
         aggregate has more to say than what is confirmed.
         """
         told = [(aggregate_id, sorted(seqs)) for aggregate_id, seqs in confirmed.items()]
-        if self._apply([_emptied(*each) for each in told]) < len(told):
+        if self._apply([_emptied(*each) for each in told], ordered=False) < len(told):
             rested = [_rest(aggregate_id) for aggregate_id in confirmed]
             self._apply([*(_pulled(*each) for each in told), *rested])
 
@@ -209,7 +209,7 @@ class Outbox:
     def keep(self, said: Sequence[Said]) -> None:
         """Note what is on the bus and not yet heard; it may be said again when it is due.
 
-        An aggregate that has had more to say since is left as it is.
+        An aggregate in which something newer waits is left as it is.
         """
         self._apply([_kept(each) for each in said])
 
@@ -248,11 +248,12 @@ class Outbox:
         lease = {"$set": {"outbox_due": now + self.lease}}
         return self._collection.update_one(mine, lease).modified_count == 1
 
-    def _apply(self, updates: Sequence[Update]) -> int:
-        """Make updates in order, in one round trip; return how many found their document."""
+    def _apply(self, updates: Sequence[Update], *, ordered: bool = True) -> int:
+        """Make updates in one round trip; return how many found their document."""
         if not updates:
             return 0
-        return self._collection.bulk_write([UpdateOne(*each) for each in updates]).matched_count
+        operations = [UpdateOne(*each) for each in updates]
+        return self._collection.bulk_write(operations, ordered=ordered).matched_count
 
 
 def _emptied(aggregate_id: str, seqs: Sequence[int]) -> Update:
@@ -289,5 +290,5 @@ def _noted(heard: Hearing) -> Iterator[Update]:
 
 
 def _kept(said: Said) -> Update:
-    newest = {"_id": said.aggregate_id, "seq": said.seq, "outbox.seq": said.seq}
+    newest = {"_id": said.aggregate_id, "outbox.seq": {"$eq": said.seq, "$not": {"$gt": said.seq}}}
     return newest, {"$set": {"outbox_due": said.due, "outbox_said": said.seq}}

@@ -35,25 +35,9 @@ class Outgoing:
     ) -> None:
         """Send what must arrive in a queue; `settle` is told whether the broker has it."""
         if self._channel is not None:
-            self._unconfirmed[self._last_tag + 1] = settle
-            self._publish(exchange, key, body, properties, mandatory=True)
-
-    def send(self, exchange: str, body: bytes) -> None:
-        """Send what may be lost."""
-        self._publish(exchange, "", body, None, mandatory=False)
-
-    def _publish(
-        self,
-        exchange: str,
-        key: str,
-        body: bytes,
-        properties: pika.BasicProperties | None,
-        *,
-        mandatory: bool,
-    ) -> None:
-        if self._channel is not None:
             self._last_tag += 1
-            self._channel.basic_publish(exchange, key, body, properties, mandatory=mandatory)
+            self._unconfirmed[self._last_tag] = settle
+            self._channel.basic_publish(exchange, key, body, properties, mandatory=True)
 
     def _on_confirm(self, frame: Any) -> None:
         tag, is_ack = frame.method.delivery_tag, isinstance(frame.method, pika.spec.Basic.Ack)

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -16,7 +17,7 @@ from pika.exceptions import ChannelClosedByBroker
 
 from services.chassis.failpoints import reach
 from services.chassis.logs import get_logger
-from services.chassis.messaging.answers import Answer, Place, listen
+from services.chassis.messaging.answers import Answer, AnswerLine, Place
 from services.chassis.messaging.connection import BusConnection
 from services.chassis.messaging.hearers import declare
 from services.chassis.messaging.outbox import Entry, Outbox
@@ -56,7 +57,7 @@ class Publisher:
     ) -> None:
         self.is_open = False
         self.is_blocked = False
-        self._service, self._exchange = service, events_exchange(service)
+        self._exchange, self._answers = events_exchange(service), AnswerLine(service, told.answered)
         self._metrics, self._hearers, self._told = metrics, hearers, told
         self._connection = BusConnection(uri, "publish", metrics, self._opened, self._lost)
         self._channel: Channel | None = None
@@ -98,6 +99,11 @@ class Publisher:
         for lane in lanes:
             self.offer(lane)
 
+    def answer(self, exchange: str, body: bytes) -> None:
+        """Send an answer to a publisher, unless the bus takes nothing now; it may be lost."""
+        if self.is_open and not self.is_blocked:
+            self._connection.call(partial(self._answers.give, exchange, body))
+
     def _opened(self, connection: SelectConnection) -> None:
         connection.add_on_connection_blocked_callback(lambda *_: self._block(blocked=True))
         connection.add_on_connection_unblocked_callback(lambda *_: self._block(blocked=False))
@@ -127,8 +133,8 @@ class Publisher:
 
     def _ready_to_go(self) -> None:
         self.is_open = True
-        if self._hearers and self._channel is not None:
-            listen(self._channel.connection, self._service, self._told.answered)
+        if self._channel is not None:
+            self._answers.open(self._channel.connection)
         self._check_deadline()
         self._pump()
 
@@ -136,6 +142,7 @@ class Publisher:
         """Forget what was under way: all of it still stands in the database."""
         self.is_open = self.is_blocked = self._is_declaring = False
         self._channel = None
+        self._answers.close()
         self._offered.clear()
         self._window.clear()
         self._idle.set()
@@ -183,6 +190,7 @@ class Publisher:
         """See to it that the queues of all hearers are there, and bound."""
         if self._channel is not None and not self._is_declaring:
             self._is_declaring = True
+            self._answers.declare()
             declare(self._channel.connection, self._hearers, self._declared_again)
 
     def _declared_again(self) -> None:

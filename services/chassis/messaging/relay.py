@@ -31,6 +31,7 @@ from services.chassis.messaging.topology import Subscribed
 from services.chassis.messaging.unheard import Unheard
 from services.chassis.messaging.window import Lane
 from services.chassis.metrics import Metrics
+from services.chassis.storage.mongo import is_outage
 
 SWEEP_EVERY_S = 1.0
 BACKLOG_EVERY_S = 5.0
@@ -145,17 +146,31 @@ class Relay:
         self._once()
 
     def _once(self) -> None:
+        """Do what is due; what fails of it keeps nothing else from being done."""
+        self._attempt(self._take_in)
+        self._attempt(self._tidy)
+        if monotonic() >= self._next_sweep or self._stopping.is_set():
+            self._attempt(self._hand_over)
+            self._attempt(self._sweep)
+        if monotonic() >= self._next_backlog:
+            self._attempt(self._measure)
+
+    def _attempt(self, work: Callable[[], None]) -> bool:
+        """Do something; tell whether it need not be tried again.
+
+        That is so as well where the database refuses it for good: what waits stands there still,
+        and will be said again.
+        """
         try:
-            while self._news:
-                self._news.popleft()()
-            self._tidy()
-            if monotonic() >= self._next_sweep or self._stopping.is_set():
-                self._hand_over()
-                self._sweep()
-            if monotonic() >= self._next_backlog:
-                self._measure()
+            work()
         except Exception as error:
-            _log.exception("relay_could_not_reach_the_database", kind=describe(error))
+            _log.exception("relay_hindered", kind=describe(error))
+            return not is_outage(error)
+        return True
+
+    def _take_in(self) -> None:
+        while self._news:
+            self._news.popleft()()
 
     def _tidy(self) -> None:
         """Remove what everyone has heard: all that has gathered, in one round trip a collection.
@@ -164,20 +179,20 @@ class Relay:
         """
         for outbox, told in self._unheard.told().items():
             reach("clearing")
-            outbox.confirm(told)
-            reach("cleared")
-            self._unheard.forget_told(outbox, told)
+            if self._attempt(partial(outbox.confirm, told)):
+                reach("cleared")
+                self._unheard.forget_told(outbox, told)
 
     def _hand_over(self) -> None:
         """Leave to the database what not everyone has heard in time: any process may go on."""
         since = 0.0 if self._stopping.is_set() else GATHER_S
         for outbox, hearings in self._unheard.heard_apart(monotonic() - since).items():
-            outbox.hear(hearings)
-            self._unheard.forget_apart(outbox, hearings)
+            if self._attempt(partial(outbox.hear, hearings)):
+                self._unheard.forget_apart(outbox, hearings)
         patience = 0.0 if self._stopping.is_set() else self.lease.total_seconds() / 2
         for outbox, late in self._unheard.late(monotonic() - patience, now()).items():
-            outbox.keep(late)
-            self._unheard.forget_late(outbox, late)
+            if self._attempt(partial(outbox.keep, late)):
+                self._unheard.forget_late(outbox, late)
 
     def _sweep(self) -> None:
         self._next_sweep = monotonic() + SWEEP_EVERY_S

@@ -20,14 +20,13 @@ from pika.channel import Channel
 from services.chassis.failpoints import reach
 from services.chassis.logs import get_logger
 from services.chassis.messaging.answers import Heard
-from services.chassis.messaging.connection import BusConnection, Step, close_reason, in_order
+from services.chassis.messaging.connection import BusConnection, close_reason, in_order
 from services.chassis.messaging.dead_letters import watch as watch_dead_letters
 from services.chassis.messaging.deliveries import Delivery, Raw
 from services.chassis.messaging.ladder import Rung, after_failure, after_outage
 from services.chassis.messaging.outgoing import Outgoing
 from services.chassis.messaging.topology import (
     Subscribed,
-    answers_given,
     dead_letters,
     declaration,
     ladder,
@@ -55,6 +54,7 @@ class Subscription:
         handle: called in the connection's thread with each delivery; must return at once.
         fatal: called when the broker refuses our topology (403, 404, 406): the process must end.
         on_ready: called when consuming has begun, after each (re)connection.
+        answer: sends an answer to an exchange, over another connection; it may be lost.
 
     """
 
@@ -69,6 +69,7 @@ class Subscription:
         prefetch: int,
         fatal: Callable[[str], None],
         on_ready: Callable[[], None] = lambda: None,
+        answer: Callable[[str, bytes], None] = lambda _exchange, _body: None,
     ) -> None:
         self.consumer, self._subscribed, self._metrics = consumer, subscribed, metrics
         self._contracts = {each.queue: each.contracts for each in subscribed}
@@ -77,7 +78,7 @@ class Subscription:
         self._connection = BusConnection(uri, "consume", metrics, self._opened, self._lost)
         self._channel: Channel | None = None
         self._outgoing = Outgoing()
-        self._newly_heard = Heard(consumer)
+        self._newly_heard, self._give_answer = Heard(consumer), answer
         self._declared = False
         self.is_consuming = False
         self.drained_at = monotonic()
@@ -111,14 +112,10 @@ class Subscription:
         self._channel, self._declared = channel, False
         channel.add_on_close_callback(self._channel_closed)
         channel.add_on_cancel_callback(lambda _: self._connection.drop("a queue was deleted"))
-        steps = [*self._lasting_steps(channel), *declaration(channel, self._subscribed)]
+        durable = [] if self._exclusive else ladder(channel, self.consumer)
+        steps = [*durable, *declaration(channel, self._subscribed)]
         steps.append(lambda then: channel.basic_qos(prefetch_count=self._prefetch, callback=then))
         in_order(steps, partial(self._consume, channel))
-
-    def _lasting_steps(self, channel: Channel) -> list[Step]:
-        if self._exclusive:
-            return []
-        return [*ladder(channel, self.consumer), *answers_given(channel, self._subscribed)]
 
     @property
     def _exclusive(self) -> bool:
@@ -263,4 +260,4 @@ class Subscription:
         """Tell publishers what has been heard; what is not told, they say again."""
         reach("answering")
         for exchange, body in self._newly_heard.take():
-            self._outgoing.send(exchange, body)
+            self._give_answer(exchange, body)

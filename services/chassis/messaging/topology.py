@@ -82,9 +82,8 @@ def answers_taken(channel: Channel, publisher: str) -> list[Step]:
     return _pair(channel, answers(publisher), QUORUM)
 
 
-def answers_given(channel: Channel, subscribed: Sequence[Subscribed]) -> list[Step]:
-    """Return the steps by which a consumer declares where it answers those whom it hears."""
-    publishers = sorted({said.publisher for each in subscribed for said in each.contracts})
+def answers_given(channel: Channel, publishers: Sequence[str]) -> list[Step]:
+    """Return the steps by which a hearer declares where it answers those whom it hears."""
     return [partial(_declare_exchange, channel, answers(each), "fanout") for each in publishers]
 
 

@@ -61,7 +61,13 @@ class Unheard:
         telling.said_since, telling.occurred_at = at, entry.occurred_at
 
     def hear(self, outbox: Outbox, place: Place, answer: Answer, at: float) -> None:
-        """Note that a hearer has confirmed the event in a place of an outbox."""
+        """Note that a hearer has confirmed the event in a place of an outbox.
+
+        Of an event that this process does not know, it does not know who else is to hear it either:
+        a newer process said it, and will say it again.
+        """
+        if answer.routing_key not in self._hearers:
+            return
         key = (outbox, place.aggregate_id, place.seq)
         telling = self._telling(key, answer.routing_key)
         telling.by.add(answer.by)

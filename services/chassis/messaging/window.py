@@ -140,7 +140,10 @@ class Window:
             self._remember(*flight.lane.key, flight.entry.seq)
             self._advance(flight.lane)
             return Fate.CONFIRMED
-        self._lanes.pop(flight.lane.key, None)
+        if flight.entry.was_said:
+            self._advance(flight.lane)  # nobody waits for it: it must not hold up what is new
+        else:
+            self._lanes.pop(flight.lane.key, None)
         return Fate.RETURNED if was_returned else Fate.REFUSED
 
     def _remember(self, collection: str, aggregate_id: str, seq: int) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from services.chassis import clock
 from services.chassis.messaging import answers
 from services.chassis.messaging.hearers import hearers_of
 from services.chassis.messaging.outbox import Hearing, Outbox, Said
+from services.chassis.messaging.publisher import Publisher, Told
 from services.chassis.messaging.relay import Relay
 from services.chassis.messaging.subscription import Subscription
 from services.chassis.messaging.topology import work_queues
@@ -26,6 +28,7 @@ from tests.support.bus import channel_of, ready
 
 HEARERS = ("notifications", "risk", "referrals")
 LEASE = timedelta(seconds=0.6)
+BACKLOG = 30
 
 
 @pytest.fixture
@@ -48,27 +51,45 @@ def things(mongo: Any, broker: Any) -> Iterator[Things]:
 def hearing(broker: Any, *consumers: str) -> Iterator[dict[str, list[int]]]:
     """Hear as these services would, and answer; gives what each heard, by `seq`."""
     heard: dict[str, list[int]] = {each: [] for each in consumers}
-
-    def subscription(consumer: str) -> Subscription:
-        def handle(delivery: Any) -> None:
-            heard[consumer].append(delivery.envelope.seq)
-            delivery.done()
-
-        queues = work_queues(consumer, [contract("case_closed", 1)])
-        metrics = Metrics(consumer)
-        return Subscription(
-            broker.uri, consumer, queues, metrics, handle, prefetch=5, fatal=pytest.fail
-        )
-
-    made = [subscription(each) for each in consumers]
-    for each in made:
-        each.start()
-    until(lambda: all(each.is_consuming for each in made))
+    made = [hearer(broker, each, partial(noted, heard[each])) for each in consumers]
+    for line, subscription in made:
+        line.start()
+        subscription.start()
+    until(lambda: all(line.is_open and each.is_consuming for line, each in made))
     try:
         yield heard
     finally:
-        for each in made:
-            each.stop()
+        for line, subscription in made:
+            subscription.stop()
+            line.stop()
+
+
+def noted(heard: list[int], delivery: Any) -> None:
+    heard.append(delivery.envelope.seq)
+    delivery.done()
+
+
+def hearer(
+    broker: Any, consumer: str, handle: Callable[[Any], None]
+) -> tuple[Publisher, Subscription]:
+    """Return the line by which a consumer answers, and what it hears by."""
+
+    def nothing(*_: Any) -> None:
+        """Nothing is said here."""
+
+    metrics = Metrics(consumer)
+    line = Publisher(broker.uri, consumer, metrics, Told(nothing, nothing, nothing))
+    subscription = Subscription(
+        broker.uri,
+        consumer,
+        work_queues(consumer, [contract("case_closed", 1)]),
+        metrics,
+        handle,
+        prefetch=5,
+        fatal=pytest.fail,
+        answer=line.answer,
+    )
+    return line, subscription
 
 
 def outbox(things: Things) -> Outbox:
@@ -143,6 +164,59 @@ def test_an_answer_taken_by_another_process_counts(things: Things) -> None:
     for hearer in HEARERS:
         outbox(things).hear([Hearing(thing.id, 1, frozenset({hearer}), everyone)])
     assert not {"outbox_due", "outbox_said", "outbox_heard"} & stored(things, thing).keys()
+
+
+def test_what_waits_behind_newer_words_that_were_heard_is_noted_as_said(things: Things) -> None:
+    things.runtime.relay.stop()
+    thing = things.create(new_thing(), [Counted(), Counted()])
+    outbox(things).confirm({thing.id: {2}})
+    later = clock.now() + timedelta(minutes=1)
+    outbox(things).keep([Said(thing.id, 1, later)])
+    assert (stored(things, thing)["outbox_said"], stored(things, thing)["outbox_due"]) == (1, later)
+
+
+@pytest.mark.parametrize("lost", ["binding", "queue", "exchange"])
+def test_where_answers_go_is_mended_when_it_was_deleted(
+    things: Things, broker: Any, lost: str
+) -> None:
+    with hearing(broker, *HEARERS):
+        with channel_of(broker) as channel:
+            {
+                "binding": lambda: channel.queue_unbind("sessions.heard", "sessions.heard", ""),
+                "queue": lambda: channel.queue_delete("sessions.heard"),
+                "exchange": lambda: channel.exchange_delete("sessions.heard"),
+            }[lost]()
+        thing = things.create(new_thing(), [Counted()])
+
+        def is_heard() -> bool:
+            say_again_now(things, thing)
+            return stored(things, thing)["outbox"] == []
+
+        until(is_heard, within=15)
+
+
+def test_a_hearer_goes_on_while_the_broker_takes_nothing(own_broker: Any, mongo: Any) -> None:
+    runtime = made_runtime(mongo, own_broker.uri)
+    relay = Relay(own_broker.uri, "sessions", runtime.metrics, LEASE, hearers_of("sessions"))
+    things = Things(replace(runtime, relay=relay), announce)
+    relay.start()
+    until(lambda: relay.publisher.is_open)
+    for _ in range(BACKLOG):
+        things.create(new_thing(), [Counted()])
+    until(lambda: ready(own_broker, f"risk.{KEY}") >= BACKLOG)
+    taken: list[Any] = []
+    line, subscription = hearer(own_broker, "risk", taken.append)
+    line.start()
+    subscription.start()
+    until(lambda: line.is_open and taken)
+    own_broker.control("set_vm_memory_high_watermark", "absolute", "1000")
+    taken[0].done()
+    until(lambda: line.is_blocked)
+    for number in range(1, BACKLOG):
+        until(lambda at=number: len(taken) > at)
+        taken[number].done()
+    for each in (subscription, line, relay):
+        each.stop()
 
 
 def test_words_that_came_since_are_not_taken_for_said(things: Things) -> None:

@@ -57,10 +57,11 @@ def refuse_all(channel: Any, queue: str) -> int:
     return count
 
 
-def test_every_consumer_has_its_policy_and_dead_letters_are_kept() -> None:
+def test_every_consumer_has_its_policy_dead_letters_are_kept_and_answers_may_be_lost() -> None:
     assert {policy["name"] for policy in policies()} == {
         *(f"{consumer}-work" for consumer in CONSUMERS),
         "dead-letters-are-kept",
+        "answers-may-be-lost",
     }
 
 

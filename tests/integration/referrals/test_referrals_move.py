@@ -82,8 +82,9 @@ def test_the_newest_band_shows_to_the_team_and_never_to_the_agency(
 def test_the_first_session_that_she_came_to_engages(
     manager: Somebody, broker: Any, accepted: Any
 ) -> None:
-    tell(broker, said("session_recorded", accepted, attendance="dna"))
-    tell(broker, said("session_recorded", accepted, attendance="attended"))
+    for attendance in ("dna", "attended"):
+        told_now = {"occurred_at": clock.now().isoformat()}
+        tell(broker, said("session_recorded", accepted, attendance=attendance) | told_now)
     until(lambda: status(manager, accepted) == "engaged")
     assert len(manager.read(accepted["reference"])["history"]) == 2
 
