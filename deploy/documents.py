@@ -141,9 +141,9 @@ def metrics() -> list[Metric]:
 
 def _metric(call: ast.Call, path: Path) -> Metric | None:
     kind = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    if kind not in KINDS or len(call.args) < 2:  # noqa: PLR2004 - name and meaning
+    if kind not in KINDS or not call.args[1:]:
         return None
-    name, meaning = ast.literal_eval(call.args[0]), ast.literal_eval(call.args[1])
+    name, meaning = map(ast.literal_eval, call.args[:2])
     labels = [*call.args[2:3], *(k.value for k in call.keywords if k.arg == "labels")]
     owner = path.relative_to(SOURCES).parts[0]
     return Metric(owner, name, kind, tuple(ast.literal_eval(labels[0])) if labels else (), meaning)

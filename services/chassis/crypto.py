@@ -25,6 +25,8 @@ from pymongo.read_concern import ReadConcern
 from services.chassis.failpoints import reach
 from services.chassis.logs import SafeMessage
 
+MASTER_KEY_BYTES = 96  # what MongoDB's local key provider takes
+LEAST_INDEX_KEY_BYTES = 32  # the strength of SHA-256
 VAULT_COLLECTION = "key_vault"
 KNOWN_KEYS = 4096
 RANDOM = "AEAD_AES_256_CBC_HMAC_SHA_512-Random"
@@ -61,8 +63,8 @@ class Vault:
     def __init__(
         self, client: MongoClient[dict[str, Any]], database: str, master_key: bytes
     ) -> None:
-        if len(master_key) != 96:  # noqa: PLR2004 - the size that MongoDB's local provider takes
-            raise SafeMessage("a vault key file must hold exactly 96 bytes")
+        if len(master_key) != MASTER_KEY_BYTES:
+            raise SafeMessage(f"a vault key file must hold exactly {MASTER_KEY_BYTES} bytes")
         self._keys = client[database][VAULT_COLLECTION]
         self._raw_keys = self._keys.with_options(
             CodecOptions(RawBSONDocument), read_concern=ReadConcern("majority")
@@ -170,8 +172,10 @@ class BlindIndex:
     """A keyed hash by which equal values are found without being readable."""
 
     def __init__(self, key: bytes) -> None:
-        if len(key) < 32:  # noqa: PLR2004 - the strength of SHA-256
-            raise SafeMessage("a blind index key file must hold at least 32 bytes")
+        if len(key) < LEAST_INDEX_KEY_BYTES:
+            raise SafeMessage(
+                f"a blind index key file must hold at least {LEAST_INDEX_KEY_BYTES} bytes"
+            )
         self._key = key
 
     def of(self, *parts: str) -> str:

@@ -79,10 +79,14 @@ def plan(asked: str) -> tuple[Failure, ...]:
     """Read `point:action[:nth]`, with commas between.
 
     Raises:
-        UnknownPoint: a part names no point, or asks for no action that there is.
+        UnknownPoint: a part names no point, or one that another part has named, or asks for no
+            action that there is.
 
     """
-    return tuple(_failure(part.strip()) for part in asked.split(",") if part.strip())
+    failures = tuple(_failure(part.strip()) for part in asked.split(",") if part.strip())
+    if len({failure.point for failure in failures}) < len(failures):
+        raise UnknownPoint(f"{asked} names a point twice: one thing can happen at each")
+    return failures
 
 
 def arm(failures: Iterable[Failure]) -> None:

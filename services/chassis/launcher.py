@@ -14,8 +14,8 @@ def launch(target: str) -> None:
     import eventlet  # noqa: PLC0415 - sockets and threads are patched before anything uses them
 
     eventlet.monkey_patch()
-    from services.chassis.logs import SafeMessage  # noqa: PLC0415 - likewise
-    from services.chassis.process import serve  # noqa: PLC0415 - likewise
+    from services.chassis.logs import SafeMessage  # noqa: PLC0415 - binds sockets: patched first
+    from services.chassis.process import serve  # noqa: PLC0415 - binds sockets: patched first
 
     try:
         serve(target, role)

@@ -64,7 +64,7 @@ class Metrics:
             "Aggregates with events not yet on the bus, or there for a few seconds only.",
         )
         self.outbox_oldest = self.gauge(
-            "casework_outbox_oldest_seconds", "Age of the oldest of those events."
+            "casework_outbox_oldest_seconds", "Age of the oldest event not yet on the bus."
         )
         self.outbox_unreadable = self.gauge(
             "casework_outbox_unreadable",
@@ -75,7 +75,8 @@ class Metrics:
             "Aggregates with events on the bus that a hearer has not confirmed for seconds.",
         )
         self.outbox_unheard_oldest = self.gauge(
-            "casework_outbox_unheard_oldest_seconds", "Age of the oldest of those events."
+            "casework_outbox_unheard_oldest_seconds",
+            "Age of the oldest event on the bus that a hearer has not confirmed.",
         )
         self.dead_letters = self.gauge(
             "casework_dead_letters",

@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from environs import Env
-from pymongo import MongoClient, WriteConcern
+from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from services.chassis.storage.mongo import client_options, guarantees
 from services.chassis.storage.operations_log import OperationsLog
 from services.operations.refusals import CannotReach
 from services.operations.settings import database_of
 
-WITHIN_MS = 5_000
+ANSWERED_WITHIN_MS = 10_000  # somebody waits at a terminal
 
 
 @contextmanager
@@ -29,18 +30,11 @@ def records(env: Env, service: str) -> Iterator[OperationsLog]:
     """
     at = database_of(env, service)
     try:
-        client: MongoClient[dict[str, Any]] = MongoClient(
-            at.uri,
-            tz_aware=True,
-            appname="outreach",
-            serverSelectionTimeoutMS=WITHIN_MS,
-            connectTimeoutMS=WITHIN_MS,
-            socketTimeoutMS=2 * WITHIN_MS,
-        )
+        options = client_options("outreach") | {"socketTimeoutMS": ANSWERED_WITHIN_MS}
+        client: MongoClient[dict[str, Any]] = MongoClient(at.uri, **options)
         with client:
-            safely = WriteConcern(w="majority", j=True, wtimeout=2 * WITHIN_MS)
-            database = client.get_default_database(at.name).with_options(write_concern=safely)
-            log = OperationsLog(database)
+            database = client.get_default_database(at.name)
+            log = OperationsLog(database.with_options(**guarantees(is_production=False)))
             log.ensure_indexes()
             yield log
     except PyMongoError as error:

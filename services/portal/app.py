@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
-from pymongo import AsyncMongoClient, MongoClient, WriteConcern
+from pymongo import AsyncMongoClient, MongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 
 from services.chassis.auth import read_private_key
 from services.chassis.logs import get_logger
+from services.chassis.storage.mongo import client_options, guarantees
 from services.chassis.storage.probe import examine
 from services.chassis.web.problems import Refused
 from services.portal import api, faults, health, pages, reference
@@ -69,14 +70,10 @@ def create_app(settings: PortalSettings) -> Starlette:
 def open_database(settings: PortalSettings) -> AsyncDatabase[dict[str, Any]]:
     """Return the portal's own database, every write of which is durable before it is answered."""
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
-        settings.mongo_uri,
-        tz_aware=True,
-        appname="portal",
-        serverSelectionTimeoutMS=SERVER_WAIT_MS,
-        connectTimeoutMS=SERVER_WAIT_MS,
+        settings.mongo_uri, **client_options("portal", SERVER_WAIT_MS)
     )
     return client.get_default_database(default=settings.database).with_options(
-        write_concern=WriteConcern(w="majority", j=True, wtimeout=10_000)
+        **guarantees(is_production=settings.mode == "production")
     )
 
 
@@ -117,7 +114,7 @@ def _examine_storage(settings: PortalSettings) -> None:
 
     """
     client: MongoClient[dict[str, Any]] = MongoClient(
-        settings.mongo_uri, serverSelectionTimeoutMS=SERVER_WAIT_MS, tz_aware=True
+        settings.mongo_uri, **client_options("portal", SERVER_WAIT_MS)
     )
     with client:
         database = client.get_default_database(default=settings.database)

@@ -57,7 +57,7 @@ def without_ack_after_save() -> None:
 
     def acknowledged_first(self: Any, delivery: Any, release: Callable[[], None]) -> None:
         delivery.done()
-        settled = {how: lambda *_: None for how in ("done", "retry", "wait", "reject")}
+        settled = {how: lambda *_: None for how in ("done", "retry", "wait")}
         take(self, replace(delivery, **settled), release)
 
     Hears.take = acknowledged_first  # type: ignore[method-assign]  # on purpose

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
@@ -18,12 +17,14 @@ from deploy.local.database import Database
 from deploy.local.keys import SERVICES_WITH_A_VAULT, Keys
 from deploy.local.layout import Layout
 from services.chassis.messaging.topology import dead_letters
+from tests.support.own import Hurtable
 
 
-class Bus:
+class Bus(Hurtable):
     """A virtual host of a broker; what is done to the broker happens to all of its hosts."""
 
     def __init__(self, broker: Broker, vhost: str = VHOST) -> None:
+        super().__init__(broker)
         self._broker, self.vhost = broker, vhost
         self.uri = broker.uri(vhost)
 
@@ -35,27 +36,6 @@ class Bus:
     def uri_of(self, service: str) -> str:
         """Return where it is for a service, which has a user of its own."""
         return self._broker.uri(self.vhost, service)
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        self._broker.start()
-        self._broker.wait()
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self._broker.kill()
-
-    def stop(self) -> None:
-        """Stop it in order."""
-        self._broker.stop()
-
-    def pause(self) -> None:
-        """Have it stand still."""
-        self._broker.server.signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Have it go on."""
-        self._broker.server.signal(signal.SIGCONT)
 
     def control(self, *arguments: str) -> str:
         """Run `rabbitmqctl`; return what it printed."""
@@ -103,11 +83,12 @@ class Bus:
         return found
 
 
-class Store:
+class Store(Hurtable):
     """A database server; `prefix` is that of our databases on it."""
 
     def __init__(self, server: Database, prefix: str = "") -> None:
-        self._server, self.prefix = server, prefix
+        super().__init__(server)
+        self.prefix = prefix
         self.uri = server.uri
         self._client: MongoClient[dict[str, Any]] = MongoClient(self.uri, tz_aware=True)
 
@@ -115,27 +96,6 @@ class Store:
     def own(cls, layout: Layout) -> Self:
         """Return a server of the rig's own, that is not started yet."""
         return cls(Database(layout, ports.free(1)[0]))
-
-    def start(self) -> None:
-        """Start it and wait until it answers."""
-        self._server.start()
-        self._server.wait()
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self._server.kill()
-
-    def stop(self) -> None:
-        """Stop it in order."""
-        self._server.stop()
-
-    def pause(self) -> None:
-        """Have it stand still."""
-        self._server.server.signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Have it go on."""
-        self._server.server.signal(signal.SIGCONT)
 
     def documents(self, service: str, collection: str | None = None) -> list[Mapping[str, Any]]:
         """Return all documents of a service's collection."""

@@ -16,75 +16,59 @@ from deploy.local.keys import Keys
 from deploy.local.layout import Layout
 
 
-class OwnBroker:
-    """A broker that only one test uses."""
+class Hurtable:
+    """A server of ours that may be stopped, killed, paused and started again."""
+
+    def __init__(self, server: Broker | Database) -> None:
+        self._running = server
+
+    def start(self) -> None:
+        """Start it, with the data that it had, and wait until it answers."""
+        self._running.start()
+        self._running.wait()
+
+    def stop(self) -> None:
+        """Stop it in order."""
+        self._running.stop()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._running.kill()
+
+    def pause(self) -> None:
+        """Have it stand still: connections stay open and nobody answers."""
+        self._running.server.signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Have it go on."""
+        self._running.server.signal(signal.SIGCONT)
+
+
+class OwnBroker(Hurtable):
+    """A broker that only one test uses; `uri` is where it is, whether it runs or not."""
 
     def __init__(self, folder: Path, keys: Keys) -> None:
         self.folder = folder
         self._broker = Broker(Layout(folder), keys, BrokerPorts(*ports.free(3)))
-
-    @property
-    def uri(self) -> str:
-        """Return where it is, whether it runs or not."""
-        return self._broker.uri()
-
-    def start(self) -> None:
-        """Start it, with the data that it had, and wait until it answers."""
-        self._broker.start()
-        self._broker.wait()
-
-    def stop(self) -> None:
-        """Stop it in order."""
-        self._broker.stop()
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self._broker.kill()
-
-    def pause(self) -> None:
-        """Have it stand still: connections stay open and nobody answers."""
-        self._broker.server.signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Have it go on."""
-        self._broker.server.signal(signal.SIGCONT)
+        self.uri = self._broker.uri()
+        super().__init__(self._broker)
 
     def control(self, *arguments: str) -> str:
         """Run `rabbitmqctl` on it; return what it printed."""
         return self._broker.control(*arguments)
 
 
-class OwnMongo:
+class OwnMongo(Hurtable):
     """A database server that only one test uses."""
 
     prefix = ""
 
     def __init__(self, folder: Path) -> None:
-        self._server = Database(Layout(folder), ports.free(1)[0])
-        self.uri = self._server.uri
+        server = Database(Layout(folder), ports.free(1)[0])
+        super().__init__(server)
+        self.uri = server.uri
         self.client: MongoClient[dict[str, Any]] = MongoClient(self.uri, tz_aware=True)
 
     def database(self, service: str) -> Collections[dict[str, Any]]:
         """Return the database of one service."""
         return self.client[service]
-
-    def start(self) -> None:
-        """Start it, with the data that it had, and wait until it answers."""
-        self._server.start()
-        self._server.wait()
-
-    def stop(self) -> None:
-        """Stop it in order."""
-        self._server.stop()
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self._server.kill()
-
-    def pause(self) -> None:
-        """Have it stand still: connections stay open and nobody answers."""
-        self._server.server.signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Have it go on."""
-        self._server.server.signal(signal.SIGCONT)

@@ -17,7 +17,7 @@ from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
 from services.chassis.context import Context
 from services.chassis.failpoints import reach
-from services.chassis.logs import SafeMessage, describe, get_logger
+from services.chassis.logs import describe, get_logger
 from services.chassis.messaging.deliveries import Delivery
 from services.chassis.messaging.subscription import Subscription
 from services.chassis.messaging.topology import work_queues
@@ -28,10 +28,6 @@ from services.contracts.envelope import Envelope
 _log = get_logger(__name__)
 
 Handler = TypeVar("Handler", bound=Callable[..., None])
-
-
-class Permanent(SafeMessage):
-    """This event can never be handled; it goes to the dead letters with this reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +143,6 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
         if error is None:
             reach("handled")
             delivery.done()
-        elif isinstance(error, Permanent):
-            delivery.reject(str(error))
         else:
             self._tell(delivery, exc_info)
             again = delivery.wait if is_outage(error) else delivery.retry

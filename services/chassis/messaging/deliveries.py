@@ -27,7 +27,6 @@ class Delivery:
     done: Callable[[], None]
     retry: Callable[[str], None]
     wait: Callable[[str], None]
-    reject: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """From the bus to a handler: decode, hand over, settle. Never acknowledges a failure.
 
-What may succeed later goes down the retry ladder; what never can goes to the dead letters with its
+What may succeed later goes up the retry ladder; what never can goes to the dead letters with its
 reason. Both are published with a confirm before the original is acknowledged. Whoever said an event
 is answered when it is handled or lies with the dead letters.
 """
@@ -195,7 +195,6 @@ class Subscription:
             done=lambda: settle(partial(self._acknowledge, raw, "done")),
             retry=lambda reason: settle(partial(self._retry, raw, reason)),
             wait=lambda reason: settle(partial(self._wait, raw, reason)),
-            reject=lambda reason: settle(partial(self._reject, raw, reason)),
         )
 
     def _retry(self, raw: Raw, reason: str) -> None:

@@ -30,9 +30,9 @@ def work_queue(consumer: str, contract: Contract) -> str:
     return f"{consumer}.{contract.routing_key}"
 
 
-def retry_exchange(consumer: str, attempt: int) -> str:
-    """Return where a message waits before its next attempt; `attempt` counts from 1."""
-    return f"{consumer}.retry.{LADDER_S[attempt - 1]}s"
+def retry_exchange(consumer: str, rung: int) -> str:
+    """Return where a message waits on a rung of the retry ladder; rungs count from 1."""
+    return f"{consumer}.retry.{LADDER_S[rung - 1]}s"
 
 
 def dead_letters(consumer: str) -> str:
@@ -72,8 +72,8 @@ def declaration(channel: Channel, subscribed: Sequence[Subscribed]) -> list[Step
 def ladder(channel: Channel, consumer: str) -> list[Step]:
     """Return the steps that declare a consumer's retry ladder and dead letters."""
     steps = _pair(channel, dead_letters(consumer), QUORUM)
-    for attempt, seconds in enumerate(LADDER_S, start=1):
-        steps += _pair(channel, retry_exchange(consumer, attempt), _waiting(seconds))
+    for rung, seconds in enumerate(LADDER_S, start=1):
+        steps += _pair(channel, retry_exchange(consumer, rung), _waiting(seconds))
     return steps
 
 

@@ -48,21 +48,32 @@ def serving(shape: Shape) -> Index:
 
 def connect(settings: Settings) -> MongoClient[Document]:
     """Return a client; it connects when first used and again whenever it must."""
-    return MongoClient(
-        settings.mongo_uri,
-        tz_aware=True,
-        appname=settings.service,
-        serverSelectionTimeoutMS=SERVER_WAIT_MS,
-        connectTimeoutMS=SERVER_WAIT_MS,
-        socketTimeoutMS=20_000,
-    )
+    return MongoClient(settings.mongo_uri, **client_options(settings.service))
+
+
+def client_options(appname: str, wait_ms: int = SERVER_WAIT_MS) -> dict[str, Any]:
+    """Return how every client of ours reads times, and how long it waits for a server."""
+    return {
+        "tz_aware": True,
+        "appname": appname,
+        "serverSelectionTimeoutMS": wait_ms,
+        "connectTimeoutMS": wait_ms,
+        "socketTimeoutMS": 4 * wait_ms,
+    }
+
+
+def guarantees(*, is_production: bool) -> dict[str, Any]:
+    """Return what a database of ours promises: durable writes, and in production majority reads."""
+    return {
+        "write_concern": WriteConcern(w="majority", j=True, wtimeout=2 * SERVER_WAIT_MS),
+        "read_concern": ReadConcern("majority") if is_production else None,
+    }
 
 
 def open_database(client: MongoClient[Document], settings: Settings) -> Database[Document]:
     """Return the service's own database, every write of which is durable before it is answered."""
     return client.get_default_database(default=settings.database).with_options(
-        write_concern=WriteConcern(w="majority", j=True, wtimeout=10_000),
-        read_concern=ReadConcern("majority") if settings.is_production else None,
+        **guarantees(is_production=settings.is_production)
     )
 
 

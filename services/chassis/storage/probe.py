@@ -22,6 +22,7 @@ from services.chassis.logs import SafeMessage, get_logger
 from services.chassis.storage.mongo import Document, is_outage
 
 SCRATCH = "storage_probe"
+EMBEDDED = "the embedded server"
 MAJORITY_WITHIN_MS = 5_000
 _log = get_logger(__name__)
 
@@ -231,13 +232,12 @@ def _changed(
 def _server(scratch: Collection[Document]) -> str:
     build = scratch.database.client.admin.command("buildInfo")
     if "secantusVersion" in build:
-        return f"the embedded server {build['secantusVersion']}"
+        return f"{EMBEDDED} {build['secantusVersion']}"
     return f"MongoDB {build.get('version', 'of unknown version')}"
 
 
 def _is_embedded(scratch: Collection[Document]) -> bool:
-    build = scratch.database.client.admin.command("buildInfo")
-    return "secantus" in str(build).lower()
+    return _server(scratch).startswith(EMBEDDED)
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import ClassVar
 
 from services.notifications.domain.escalation import Policy
 from services.notifications.domain.events import DrillRaised
@@ -19,22 +20,10 @@ RAISED, NOT_HIGH, NOBODY_TOLD = "raised", "not_high", "nobody_told"
 class Drill:
     """The one drill that there is; `number` is that of the last which came here."""
 
+    id: ClassVar[str] = DRILL
+    reference: ClassVar[str] = DRILL
+    case_id: ClassVar[str] = DRILL
     number: int = 0
-
-    @property
-    def id(self) -> str:
-        """Return the id of the one there is."""
-        return DRILL
-
-    @property
-    def reference(self) -> str:
-        """Return what stands for the reference that a case would have."""
-        return DRILL
-
-    @property
-    def case_id(self) -> str:
-        """Return what stands for the case: there is none."""
-        return DRILL
 
     def raised(self, number: int, outcome: str, *, began_at: datetime) -> Decision:
         """Note that a drill came here, and tell what would have become of it."""

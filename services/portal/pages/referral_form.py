@@ -11,7 +11,6 @@ from services.portal.pages.forms import Field, Kind
 from services.portal.pages.languages import noted as _n
 
 GROUPS = ("children", "perpetrators", "contact.windows")
-ROLES = frozenset({"agency_worker", "agency_admin", "practitioner", "manager"})
 
 
 def _choice(label: str, words: str, options: Iterable[str], hint: str = "") -> Field:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from services.referrals.domain.events import DrillBegun
 
@@ -42,6 +43,9 @@ class Drill:
     `due_at` is when the next turn is; `took_s` is how many seconds the last success took.
     """
 
+    id: ClassVar[str] = DRILL
+    reference: ClassVar[str] = DRILL
+    case_id: ClassVar[str] = DRILL
     first_at: datetime
     began_at: datetime
     due_at: datetime
@@ -55,21 +59,6 @@ class Drill:
     def begin(cls, *, at: datetime, every: timedelta) -> Decision:
         """Begin the first of all."""
         return cls(first_at=at, began_at=at, due_at=at)._begun(at, every)
-
-    @property
-    def id(self) -> str:
-        """Return the id of the one there is."""
-        return DRILL
-
-    @property
-    def reference(self) -> str:
-        """Return what stands for the reference that a case would have."""
-        return DRILL
-
-    @property
-    def case_id(self) -> str:
-        """Return what stands for the case: there is none."""
-        return DRILL
 
     @property
     def is_out(self) -> bool:

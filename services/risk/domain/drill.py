@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import ClassVar
 
 from services.risk.domain.assessment import Assessment, Told
 from services.risk.domain.events import DrillAssessed
@@ -18,22 +19,10 @@ DRILL = "drill"
 class Drill:
     """The one drill that there is; `number` is that of the last which was scored."""
 
+    id: ClassVar[str] = DRILL
+    reference: ClassVar[str] = DRILL
+    case_id: ClassVar[str] = DRILL
     number: int = 0
-
-    @property
-    def id(self) -> str:
-        """Return the id of the one there is."""
-        return DRILL
-
-    @property
-    def reference(self) -> str:
-        """Return what stands for the reference that a case would have."""
-        return DRILL
-
-    @property
-    def case_id(self) -> str:
-        """Return what stands for the case: there is none."""
-        return DRILL
 
     def scored(self, number: int, made: Assessment, *, began_at: datetime) -> Decision:
         """Note that a drill was scored, and tell what came of it."""

@@ -17,7 +17,7 @@ from tests.support import publish, until
 from tests.support.bus import ready
 
 QUEUE = "risk.referral_submitted.v1"
-CONSUMERS = ("referrals", "risk", "sessions", "notifications", "portal")
+CONSUMERS = ("referrals", "risk", "sessions", "notifications")
 
 
 @pytest.fixture

@@ -55,7 +55,15 @@ def test_a_process_is_killed_where_it_was_asked_to_be() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", ["nowhere:kill", "saved", "saved:explode", "saved:kill:0", "saved:kill:often"]
+    "asked",
+    [
+        "nowhere:kill",
+        "saved",
+        "saved:explode",
+        "saved:kill:0",
+        "saved:kill:often",
+        "saved:kill,saved:stop",
+    ],
 )
 def test_what_is_not_known_is_refused_by_name(asked: str) -> None:
     with pytest.raises(UnknownPoint, match=asked):
