@@ -53,14 +53,15 @@ def service_user(service: str, password: str) -> BusUser:
 def operator_user(password: str) -> BusUser:
     """Return the user of the command line for operators.
 
-    It reads dead letters, sends them back to their queues by the default exchange, and declares
-    nothing but the queues by which one operator at a time has a consumer's dead letters.
+    It reads dead letters, sends them back to their queues by the default exchange or answers for
+    those that it drops, and declares nothing but the queues by which one operator at a time has a
+    consumer's dead letters.
     """
     return BusUser(
         name=OPERATOR,
         password=password,
         configure=r"^[a-z]+\.dead-letters\.desk$",
-        write=r"^amq\.default$",
+        write=r"^(amq\.default|[a-z]+\.heard)$",
         read=r"^[a-z]+\.dead-letters$",
     )
 

@@ -84,7 +84,7 @@ def _do(order: Order, at: Desk, letter: DeadLetter, write: Write, outcome: Outco
     try:
         if order.action == DROP:
             write(_operation(order, letter))
-            at.remove(letter)
+            at.drop(letter)
         else:
             way = way_back(letter)
             write(_operation(order, letter))

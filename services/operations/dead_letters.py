@@ -172,8 +172,7 @@ def drop(
 ) -> None:
     """Remove dead letters for good, once it is written down who did it and why.
 
-    Drop only what you have looked at: a dropped event is not heard again, but for one over which
-    its consumer died, which its publisher says again.
+    Drop only what you have looked at: a dropped event is not heard again.
 
     Example: outreach dead-letters drop body-3fc1a2b4c5d6 --reason "sent by a test of the network"
     """

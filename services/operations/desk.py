@@ -16,9 +16,15 @@ from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import ChannelClosedByBroker, NackError, UnroutableError
+from pika.exceptions import (
+    ChannelClosedByBroker,
+    ConnectionClosedByBroker,
+    NackError,
+    UnroutableError,
+)
 
-from services.chassis.messaging.topology import dead_letters
+from services.chassis.messaging.answers import encode
+from services.chassis.messaging.topology import answers, dead_letters
 from services.operations.letter import DeadLetter, read_letter
 from services.operations.refusals import CannotReach
 from services.operations.wayback import WayBack
@@ -43,7 +49,7 @@ class Desk:
 
     def __init__(self, connection: pika.BlockingConnection, consumer: str) -> None:
         self.consumer = consumer
-        self.waiting = _depth(connection, consumer)
+        self.waiting = _waiting(connection, consumer)
         self._connection = connection
         self._incoming: BlockingChannel = connection.channel()
         self._outgoing: BlockingChannel = connection.channel()
@@ -106,6 +112,14 @@ class Desk:
         """Take a letter out of the queue for good."""
         self._incoming.basic_ack(self._tags.pop(letter.place))
 
+    def drop(self, letter: DeadLetter) -> None:
+        """Take a letter out for good, and tell its publisher, who else would say it again."""
+        self.remove(letter)
+        contract = letter.contract
+        if contract is not None and letter.correlation_id is not None:
+            told = encode(letter.consumer, contract.routing_key, [letter.correlation_id])
+            self._outgoing.basic_publish(answers(contract.publisher), "", told)
+
     def leave(self) -> None:
         """Put back what is still held, and wait until it lies there again for whoever is next.
 
@@ -166,6 +180,32 @@ def _sit_down(connection: pika.BlockingConnection, consumer: str) -> tuple[Block
                 f"somebody else is at the dead letters of {consumer}: try again when she is done."
             )
         connection.process_data_events(ASK_AGAIN_S)
+
+
+def _waiting(connection: pika.BlockingConnection, consumer: str) -> int | None:
+    """Return how many lie there; of a queue that says none, only once it is sure."""
+    while (depth := _depth(connection, consumer)) == 0 and not _is_empty(connection, consumer):
+        connection.process_data_events(ASK_AGAIN_S)
+    return depth
+
+
+def _is_empty(connection: pika.BlockingConnection, consumer: str) -> bool:
+    """Ask for a message and let go of it: without a leader a queue counts none, but refuses this.
+
+    Raises:
+        CannotReach: it has no leader yet.
+
+    """
+    channel = connection.channel()
+    try:
+        found, _, _ = channel.basic_get(dead_letters(consumer))
+    except ConnectionClosedByBroker:
+        raise CannotReach(
+            f"the queue of the dead letters of {consumer} has no leader, so nobody knows what lies "
+            "there: try again in a moment, and look after the bus if that does not help."
+        ) from None
+    channel.close()
+    return found is None
 
 
 def _depth(connection: pika.BlockingConnection, consumer: str) -> int | None:

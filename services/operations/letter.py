@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.messaging.deliveries import ATTEMPT, QUEUE, REASON
-from services.contracts.catalogue import CATALOGUE, CONTRACTS
+from services.chassis.messaging.deliveries import ATTEMPT, QUEUE, REASON, WORN_OUT
+from services.contracts.catalogue import CATALOGUE, CONTRACTS, Contract
 from services.contracts.envelope import Envelope, Undecodable, decode
 
 DIED = "x-death"
-WORN_OUT = "delivery_limit"
+LIMIT_REACHED = "delivery_limit"
 SHOWN = 255
 
 
@@ -47,9 +47,13 @@ class DeadLetter:
     @property
     def event(self) -> str | None:
         """Return type and version, `risk_assessed.v1`; None where no contract is called so."""
+        return self.contract.routing_key if self.contract else None
+
+    @property
+    def contract(self) -> Contract | None:
+        """Return the contract that it was said under; None where there is none of that name."""
         found = self.envelope
-        known = found is not None and (found.type, found.version) in CATALOGUE
-        return found.routing_key if found is not None and known else None
+        return CATALOGUE.get((found.type, found.version)) if found else None
 
     @property
     def origin(self) -> str | None:
@@ -70,8 +74,8 @@ class DeadLetter:
     @property
     def reason(self) -> str:
         """Return why it died, in the consumer's words, or in ours where the broker moved it."""
-        if any(death.get("reason") == WORN_OUT for death in self._deaths()):
-            return "its consumer died, or let go of it, too often while it was being handled"
+        if any(death.get("reason") == LIMIT_REACHED for death in self._deaths()):
+            return WORN_OUT
         told = self.headers.get(REASON)
         return _printable(str(told)) if told else "not told"
 

@@ -8,14 +8,14 @@ from typing import Any
 
 from marshmallow import EXCLUDE, ValidationError
 
-from services.chassis.messaging.deliveries import ATTEMPT, QUEUE, REASON
+from services.chassis.messaging.deliveries import ATTEMPT, QUEUE, REASON, RETURNED
 from services.chassis.messaging.topology import work_queue
 from services.contracts.catalogue import CONTRACTS, Contract
 from services.contracts.envelope import Envelope, encode
 from services.contracts.upcasts import STEPS, Data, NoWayUp, Step, lift
 from services.operations.letter import DIED, DeadLetter
 
-OF_ITS_DEATH = (ATTEMPT, REASON, QUEUE, DIED, "x-delivery-count")
+OF_ITS_DEATH = (ATTEMPT, REASON, QUEUE, DIED, RETURNED)
 DEATHS = ("x-first-death-", "x-last-death-")
 
 

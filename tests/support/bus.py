@@ -56,10 +56,12 @@ class Published(Sequence[Any]):
 
 
 @contextmanager
-def published(broker: Bus, exchange: str, key: str = "#") -> Iterator[Published]:
-    """Listen to a topic exchange by a temporary queue; what came stays readable afterwards."""
+def published(
+    broker: Bus, exchange: str, key: str = "#", *, kind: str = "topic"
+) -> Iterator[Published]:
+    """Listen to an exchange by a temporary queue; what came stays readable afterwards."""
     with channel_of(broker) as channel:
-        channel.exchange_declare(exchange, "topic", durable=True)
+        channel.exchange_declare(exchange, kind, durable=True)
         queue = channel.queue_declare("", exclusive=True).method.queue
         channel.queue_bind(queue, exchange, key)
         heard = Published(channel, queue)
@@ -81,6 +83,7 @@ def publish(
     *,
     headers: Mapping[str, Any] | None = None,
     message_id: str | None = None,
+    correlation_id: str | None = None,
 ) -> None:
     """Publish one persistent message, and return when the bus has it in a queue.
 
@@ -92,6 +95,7 @@ def publish(
         content_type="application/json",
         delivery_mode=PERSISTENT,
         message_id=message_id,
+        correlation_id=correlation_id,
         headers=dict(headers or {}),
     )
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()

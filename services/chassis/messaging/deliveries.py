@@ -11,6 +11,8 @@ from pika.channel import Channel
 from services.contracts.envelope import Envelope
 
 ATTEMPT, REASON, QUEUE = "x-attempt", "x-reason", "x-queue"
+RETURNED = "x-delivery-count"
+WORN_OUT = "its consumer died, or let go of it, too often while it was being handled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,25 @@ class Raw:
     @property
     def attempt(self) -> int:
         """Return which attempt this is, counted from 1."""
-        headers = self.properties.headers or {}
-        value = headers.get(ATTEMPT, 1)
-        return value if isinstance(value, int) and value > 0 else 1
+        return max(self._told(ATTEMPT), 1)
+
+    @property
+    def returned(self) -> int:
+        """Return how often the broker gave it out before and got it back unsettled."""
+        return max(self._told(RETURNED), 0)
 
     def moved(self, attempt: int, reason: str) -> pika.BasicProperties:
         """Return the properties of its copy in another queue: what it had, and why it is there."""
-        headers = {ATTEMPT: attempt, REASON: reason[:255], QUEUE: self.queue}
+        before = {k: v for k, v in (self.properties.headers or {}).items() if k != RETURNED}
+        told = {ATTEMPT: attempt, REASON: reason[:255], QUEUE: self.queue}
         return pika.BasicProperties(
             content_type=self.properties.content_type,
             delivery_mode=pika.DeliveryMode.Persistent.value,
             message_id=self.properties.message_id,
             correlation_id=self.properties.correlation_id,
-            headers={**(self.properties.headers or {}), **headers},
+            headers=before | told,
         )
+
+    def _told(self, header: str) -> int:
+        value = (self.properties.headers or {}).get(header, 0)
+        return value if isinstance(value, int) else 0

@@ -22,7 +22,7 @@ from services.chassis.logs import get_logger
 from services.chassis.messaging.answers import Heard
 from services.chassis.messaging.connection import BusConnection, close_reason, in_order
 from services.chassis.messaging.dead_letters import watch as watch_dead_letters
-from services.chassis.messaging.deliveries import Delivery, Raw
+from services.chassis.messaging.deliveries import WORN_OUT, Delivery, Raw
 from services.chassis.messaging.ladder import Rung, after_failure, after_outage
 from services.chassis.messaging.outgoing import Outgoing
 from services.chassis.messaging.topology import (
@@ -40,6 +40,7 @@ WRONG_TOPOLOGY = frozenset({403, 404, 406})
 SETTLE_AGAIN_S = 1.0
 ANSWER_AFTER_S = 0.5
 ENDED = frozenset({"done", "dead_lettered"})
+MOST_RETURNED = 15  # under the broker's delivery limit: it would move the message and answer nobody
 _log = get_logger(__name__)
 
 
@@ -168,6 +169,9 @@ class Subscription:
         self, queue: str, channel: Channel, method: Any, properties: Any, body: bytes
     ) -> None:
         raw = Raw(channel, method.delivery_tag, queue, body, properties)
+        if raw.returned > MOST_RETURNED:
+            self._reject(raw, WORN_OUT)
+            return
         try:
             envelope = self._envelope(queue, body)
         except (Undecodable, UnknownEvent, ContractBroken) as error:

@@ -15,6 +15,8 @@ import pytest
 from deploy.local import ports
 from deploy.local.layout import ROOT
 from services.chassis.ids import new_id
+from services.chassis.messaging.deliveries import WORN_OUT
+from services.chassis.messaging.subscription import MOST_RETURNED
 from services.operations.bus import bus
 from services.operations.desk import desk
 from services.operations.refusals import CannotReach
@@ -37,6 +39,10 @@ with bus(sys.argv[1]) as connection, desk(connection, "risk") as at:
     for letter in at.letters():
         if letter.place == int(sys.argv[2]):
             os.kill(os.getpid(), 9)
+"""
+LOSE_THE_LEADER = """
+    [ra:stop_server(quorum_queues, amqqueue:get_pid(Q)) || Q <- rabbit_amqqueue:list(),
+     element(4, amqqueue:get_name(Q)) =:= <<"{queue}">>].
 """
 DIES = """
 import os, sys, pika
@@ -164,6 +170,18 @@ def test_when_the_bus_dies_in_the_middle_the_rest_is_left(
     assert list(dict.fromkeys(arrived)) == made
 
 
+def test_a_queue_without_a_leader_is_not_taken_for_empty(
+    operator: Operator, own_broker: OwnBroker
+) -> None:
+    queues(own_broker)
+    many(own_broker, 3)
+    own_broker.control("eval", LOSE_THE_LEADER.format(queue=DEAD))
+    for arguments in (["list", "--queue", "risk"], ["replay", "--all", "--queue", "risk"]):
+        said = replace(operator, amqp_uri=own_broker.uri).run(*arguments)
+        assert said.code == 2
+        assert "the queue of the dead letters of risk has no leader" in said.err
+
+
 def test_where_its_queue_is_missing_a_letter_is_left(
     operator: Operator, broker: SharedBroker
 ) -> None:
@@ -198,6 +216,39 @@ def test_a_message_at_which_its_consumer_keeps_dying_is_kept_and_goes_back_by_on
         newest = case.assessed(said, times=2, within=20)[-1]
     assert newest["data"]["source"]["id"] == session["data"]["session_id"]
     assert operator.listed() == []
+    stack.stop("risk")
+
+
+def test_the_service_itself_buries_what_comes_back_too_often_and_answers_for_it(
+    operator: Operator, broker: SharedBroker, stack: Stack
+) -> None:
+    queues(broker)
+    place = f"sessions/{new_id()}/7"
+    event = example("session_recorded") | {"event_id": new_id(), "case_id": new_id()}
+    with published(broker, "sessions.heard", kind="fanout") as heard:
+        publish(broker, "", WORK, event, correlation_id=place)
+        for _ in range(MOST_RETURNED + 1):
+            until(lambda: ready(broker, WORK) == 1)
+            die_with_a_message(broker)
+        stack.start("risk")
+        (letter,) = until(operator.listed, within=20)
+        assert letter["reason"] == WORN_OUT
+        until(lambda: any(place in answer["heard"] for answer in heard))
+    stack.stop("risk")
+
+
+def test_the_publisher_of_what_is_dropped_is_told_that_it_was_heard(
+    operator: Operator, broker: SharedBroker
+) -> None:
+    queues(broker)
+    place = f"sessions/{new_id()}/7"
+    event = example("session_recorded") | {"event_id": new_id()}
+    with published(broker, "sessions.heard", kind="fanout") as heard:
+        publish(broker, DEAD, WORK, event, correlation_id=place)
+        (letter,) = until(operator.listed)
+        assert operator.run("drop", letter["event_id"], "--reason", WHY).code == 0
+        (answer,) = until(lambda: list(heard))
+    assert answer == {"by": "risk", "event": "session_recorded.v1", "heard": [place]}
 
 
 def die_with_a_message(broker: SharedBroker) -> None:
