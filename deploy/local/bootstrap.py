@@ -26,6 +26,7 @@ from deploy.local.progress import Progress
 PYTHON = VENV / "bin" / "python"
 RUNTIME_LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"
+BENCH_LOCK = ROOT / "requirements-bench.lock"
 NODE_LOCK = ROOT / "requirements-node.lock"
 FRONT_END_LOCK = ROOT / "package-lock.json"
 NODE_MODULES = ROOT / "node_modules"
@@ -39,10 +40,12 @@ PIP = ("-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input"
 class Wanted:
     """What a command needs: `tools` are those of tests and checks, `servers` broker and database.
 
-    Tests also need the front end's own test packages and a browser.
+    Tests also need the front end's own test packages and a browser; `bench` is what is measured
+    beside the platform, and measures it.
     """
 
     tools: bool = False
+    bench: bool = False
     servers: bool = True
     front_end: bool = True
 
@@ -86,7 +89,7 @@ def _alone(progress: Progress) -> Iterator[None]:
 def _python_then_front_end(wanted: Wanted, progress: Progress) -> None:
     with progress.step("Python packages") as step:
         _ensure_environment(progress)
-        step.note = _python_packages(with_tools=wanted.tools)
+        step.note = _python_packages(wanted)
     if wanted.servers and not _has_database():
         with progress.step("database", "installing the embedded one"):
             _install_database()
@@ -105,16 +108,24 @@ def _ensure_environment(progress: Progress) -> None:
         programs.run("making .venv", make, log="setup-python")
 
 
-def _python_packages(*, with_tools: bool) -> str:
-    """Install what the lock file says; that of the tests holds both. Return what was done."""
-    locks = [RUNTIME_LOCK, TEST_LOCK] if with_tools else [RUNTIME_LOCK]
+def _python_packages(wanted: Wanted) -> str:
+    """Install what lock files say and is not there yet; return what was done."""
     stamp = VENV / ".casework"
     installed = stamp.read_text().split() if stamp.exists() else []
-    if _digest(locks[-1]) in installed:
-        return "already there"
-    _pip(locks[-1])
-    stamp.write_text("\n".join(_digest(lock) for lock in locks))
-    return f"from {locks[-1].name}"
+    if _digest(RUNTIME_LOCK) not in installed:
+        installed = []
+    missing = [lock for lock in _locks(wanted) if _digest(lock) not in installed]
+    for lock in missing:
+        _pip(lock)
+    added = [_digest(lock) for lock in (RUNTIME_LOCK, *missing)]
+    stamp.write_text("\n".join(dict.fromkeys([*installed, *added])))
+    return f"from {missing[-1].name}" if missing else "already there"
+
+
+def _locks(wanted: Wanted) -> list[Path]:
+    """Return the lock files that are needed; each of them holds what the system runs on."""
+    base = TEST_LOCK if wanted.tools else RUNTIME_LOCK
+    return [base, BENCH_LOCK] if wanted.bench else [base]
 
 
 def _pip(lock: Path) -> None:

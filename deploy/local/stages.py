@@ -12,8 +12,9 @@ from deploy.local.layout import ROOT
 from deploy.local.progress import Progress
 from deploy.local.refusal import EXIT_CODE, CannotGoOn
 
-PRIVATE = ("demo", "test", "chaos")  # never on servers that somebody else may be using
+PRIVATE = ("demo", "test", "chaos", "bench")  # never on servers that somebody else may be using
 TESTING = ("test", "chaos")
+MODULES = {"chaos": "tests.chaos", "bench": "bench"}
 # A file stays on one worker; as they are found, the slow ones come first and the quick ones last.
 TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
@@ -44,14 +45,16 @@ def _become(command: list[str]) -> NoReturn:
 def _wanted(asked: argparse.Namespace) -> Wanted:
     if asked.command == "setup" and asked.tools:
         return Wanted(tools=True, servers=False, front_end=False)
+    if asked.command == "bench":
+        return Wanted(bench=True)
     return Wanted(tools=asked.command in TESTING or getattr(asked, "tests", False))
 
 
 def _command(asked: argparse.Namespace, others: list[str]) -> list[str]:
     if asked.command == "test":
         return [*TESTS, *others]
-    if asked.command == "chaos":
-        return ["-m", "tests.chaos", *others]
+    if asked.command in MODULES:
+        return ["-m", MODULES[asked.command], *others]
     flags = [f"--{name}" for name in ("json", "no-play") if getattr(asked, _attribute(name), False)]
     return ["-m", "deploy.local.commands", asked.command, *flags]
 

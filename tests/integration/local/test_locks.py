@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.bootstrap import EMBEDDED_DATABASE, RUNTIME_LOCK, TEST_LOCK
+from deploy.local.bootstrap import BENCH_LOCK, EMBEDDED_DATABASE, RUNTIME_LOCK, TEST_LOCK
 from deploy.local.layout import ROOT
 
 NAME = re.compile(r"^([A-Za-z0-9._-]+)")
@@ -25,19 +25,35 @@ def names(requirements: list[str]) -> set[str]:
 
 @pytest.mark.parametrize(
     ("lock", "requirements"),
-    [(RUNTIME_LOCK, RUNTIME), (TEST_LOCK, RUNTIME + OPTIONAL["test"])],
-    ids=["runtime", "test"],
+    [
+        (RUNTIME_LOCK, RUNTIME),
+        (TEST_LOCK, RUNTIME + OPTIONAL["test"]),
+        (BENCH_LOCK, RUNTIME + OPTIONAL["bench"]),
+    ],
+    ids=["runtime", "test", "bench"],
 )
 def test_a_lock_holds_all_that_is_named(lock: Path, requirements: list[str]) -> None:
     missing = names(requirements) - set(PINNED.findall(lock.read_text()))
     assert not missing, f"run: make lock ({', '.join(sorted(missing))})"
 
 
-def test_both_locks_agree() -> None:
-    pins = [
-        set(re.findall(r"^\S+==\S+", lock.read_text(), re.M)) for lock in (RUNTIME_LOCK, TEST_LOCK)
-    ]
-    assert pins[0] <= pins[1]
+def pins(lock: Path) -> set[str]:
+    return set(re.findall(r"^\S+==\S+", lock.read_text(), re.M))
+
+
+def versions(lock: Path) -> dict[str, str]:
+    return dict(pin.split("==") for pin in pins(lock))
+
+
+@pytest.mark.parametrize("lock", [TEST_LOCK, BENCH_LOCK], ids=["test", "bench"])
+def test_a_lock_holds_the_runtime_s_versions(lock: Path) -> None:
+    assert pins(RUNTIME_LOCK) <= pins(lock)
+
+
+def test_what_is_in_two_locks_has_one_version() -> None:
+    tests, bench = versions(TEST_LOCK), versions(BENCH_LOCK)
+    both = tests.keys() & bench.keys()
+    assert {name: tests[name] for name in both} == {name: bench[name] for name in both}
 
 
 def test_the_embedded_database_is_the_one_of_the_extra() -> None:

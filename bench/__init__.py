@@ -1,0 +1,1 @@
+"""How fast, and at what price: the platform beside what a user of the same frames would write."""
