@@ -20,10 +20,11 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import MongoClient
 from pymongo.encryption import ClientEncryption
 from pymongo.errors import DuplicateKeyError, EncryptionError
-from pymongo.read_concern import ReadConcern
 
 from services.chassis.failpoints import reach
 from services.chassis.logs import SafeMessage
+from services.chassis.storage.joined import Joined
+from services.chassis.storage.mongo import Index, ensure_indexes, guarantees
 
 MASTER_KEY_BYTES = 96  # what MongoDB's local key provider takes
 LEAST_INDEX_KEY_BYTES = 32  # the strength of SHA-256
@@ -67,22 +68,25 @@ class Vault:
             raise SafeMessage(f"a vault key file must hold exactly {MASTER_KEY_BYTES} bytes")
         self._keys = client[database][VAULT_COLLECTION]
         self._raw_keys = self._keys.with_options(
-            CodecOptions(RawBSONDocument), read_concern=ReadConcern("majority")
+            CodecOptions(RawBSONDocument), **guarantees(is_production=True)
         )
         self._encryption: ClientEncryption[dict[str, Any]] = ClientEncryption(
             {"local": {"key": master_key}}, f"{database}.{VAULT_COLLECTION}", client, _CODEC
         )
         self._known: dict[str, Binary] = {}
-        # pymongo has no public place for this: the embedded server scans all keys for its `$or`.
+        self._made: dict[Binary, RawBSONDocument] = {}
+        self._joined = Joined(self._raw_keys)
+        # pymongo has no public place for these: the embedded server scans all keys for its `$or`,
+        # each new key would be read at once, and many at once would be a round trip each.
         callbacks: Any = self._encryption._io_callbacks
-        callbacks.fetch_keys = self._fetch
+        callbacks.fetch_keys, callbacks.insert_data_key = self._fetch, self._insert
 
     def ensure_index(self) -> None:
         """Make names of keys unique: on this rests that one woman becomes one case.
 
         Every key has names, so the index is a whole one: a partial one is not used everywhere.
         """
-        self._keys.create_index("keyAltNames", name="key_names", unique=True)
+        ensure_indexes(self._keys, (Index("key_names", (("keyAltNames", 1),), unique=True),))
 
     def claim(self, who: str, case_id: str, case_reference: str) -> Claim:
         """Return the case of the woman with blind index `who`, made now if there is none.
@@ -128,8 +132,20 @@ class Vault:
 
     def _fetch(self, wanted: bytes) -> Iterator[bytes | memoryview]:
         """Yield the key documents that the library asks for."""
-        for key in self._raw_keys.find(_simplest(decode(wanted))):
+        asked = _simplest(decode(wanted, _CODEC))
+        made = [self._made.pop(each) for each in _ids(asked) if each in self._made]
+        for key in made or self._raw_keys.find(asked):
             yield key.raw
+
+    def _insert(self, written: bytes) -> Binary:
+        """Insert a new key document; it is at hand for the first value that is sealed with it."""
+        key = RawBSONDocument(written)
+        self._joined.insert(key)
+        if len(self._made) >= KNOWN_KEYS:
+            self._made.clear()
+        made: Binary = key["_id"]
+        self._made[made] = key
+        return made
 
     def _claimed(self, who: str) -> Claim:
         found = self._encryption.get_key_by_alt_name(f"who:{who}")
@@ -166,6 +182,12 @@ def _simplest(asked: dict[str, Any]) -> dict[str, Any]:
     """Return a filter without the half of its `$or` that asks for nothing."""
     halves = [half for half in asked.get("$or", ()) if any(each["$in"] for each in half.values())]
     return halves[0] if len(halves) == 1 else asked
+
+
+def _ids(asked: dict[str, Any]) -> list[Binary]:
+    """Return the key id that a filter asks for, if it asks for one and nothing else."""
+    wanted = list(asked["_id"]["$in"]) if asked.keys() == {"_id"} else []
+    return wanted if len(wanted) == 1 else []
 
 
 class BlindIndex:

@@ -33,13 +33,29 @@ from services.notifications.domain.record import (
 OVERSEER = "overseer"
 _FACTS: Mapping[Kind, type[Facts]] = {Kind.HIGH_RISK: Assessment, Kind.ENGAGEMENT: Lapse}
 _NEWEST = (("raised_at", -1),)
+_SCOPE = ("area",)
 
-LISTED = Shape("alerts_for", index="listed", equal=("is_open", "listed_for"), sort=_NEWEST)
-OF_CASE = Shape("alerts_of_case", index="case", equal=("case_reference", "is_open"), sort=_NEWEST)
+LISTED = Shape(
+    "alerts_for", index="listed", equal=("is_open", "listed_for"), sort=_NEWEST, beside=_SCOPE
+)
+OF_CASE = Shape(
+    "alerts_of_case",
+    index="case",
+    equal=("case_reference", "is_open"),
+    sort=_NEWEST,
+    beside=_SCOPE,
+)
+BY_REFERENCE = Shape("alert_by_reference", index="reference", equal=("reference",), beside=_SCOPE)
 LATEST = Shape(
     "latest_alert_of_case", index="latest", equal=("case_id", "kind"), sort=(("number", -1),)
 )
-CHANGED = Shape("alerts_changed", index="changed", sort=(("changed_at", 1),), range=("changed_at",))
+CHANGED = Shape(
+    "alerts_changed",
+    index="changed",
+    sort=(("changed_at", 1),),
+    range=("changed_at",),
+    beside=_SCOPE,
+)
 DUE = Shape("steps_due", index="due", sort=(("next_step_at", 1),), range=("next_step_at",))
 
 
@@ -51,7 +67,7 @@ class Alerts(Repository[Alert]):
     """
 
     collection = "notifications"
-    SHAPES: ClassVar[tuple[Shape, ...]] = (LISTED, OF_CASE, LATEST, CHANGED, DUE)
+    SHAPES: ClassVar[tuple[Shape, ...]] = (LISTED, OF_CASE, BY_REFERENCE, LATEST, CHANGED, DUE)
     INDEXES: ClassVar[tuple[Index, ...]] = (
         Index("reference", (("reference", 1),), unique=True),
         Index("episode", (("open_key", 1),), unique=True, sparse=True),

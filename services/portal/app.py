@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -11,13 +11,15 @@ from typing import Any
 
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.database import Database
+from pymongo.errors import PyMongoError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from services.chassis.auth import read_private_key
-from services.chassis.logs import get_logger
+from services.chassis.logs import describe, get_logger
 from services.chassis.storage.mongo import client_options, guarantees
 from services.chassis.storage.probe import examine
 from services.chassis.web.problems import Refused
@@ -36,6 +38,7 @@ from services.portal.security import FormGuard
 from services.portal.settings import PortalSettings
 
 SERVER_WAIT_MS = 3_000
+ASK_AGAIN_AFTER_S = 1
 _log = get_logger(__name__)
 
 
@@ -98,7 +101,6 @@ def _middleware(
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state = app.state
-    await asyncio.to_thread(_examine_storage, state.settings)
     await state.accounts.build_indexes()
     async with state.live.running():
         yield
@@ -106,8 +108,8 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     await state.database.client.close()
 
 
-def _examine_storage(settings: PortalSettings) -> None:
-    """Try the server out as every service does, by a connection of its own.
+def await_storage(settings: PortalSettings) -> None:
+    """Wait for the database, however long it takes, and try it out as every service does.
 
     Raises:
         WeakStorage: production mode, and something is missing.
@@ -118,7 +120,17 @@ def _examine_storage(settings: PortalSettings) -> None:
     )
     with client:
         database = client.get_default_database(default=settings.database)
+        while not _is_examined(database, settings):
+            time.sleep(ASK_AGAIN_AFTER_S)
+
+
+def _is_examined(database: Database[dict[str, Any]], settings: PortalSettings) -> bool:
+    try:
         examine(database, "portal", is_production=settings.mode == "production")
+    except PyMongoError as error:
+        _log.warning("waiting_for_the_database", kind=describe(error))
+        return False
+    return True
 
 
 def _end(app: Starlette, reason: str) -> None:

@@ -12,17 +12,23 @@ from services.chassis.crypto import BlindIndex, Erased, Sealed, Vault
 from services.chassis.ids import new_id, new_reference
 from services.chassis.storage.aggregates import Repository, Taken
 from services.chassis.storage.mongo import Document, Index, Shape, serving
-from services.chassis.storage.paging import Page
+from services.chassis.storage.paging import Page, newest
 from services.chassis.storage.scope import of_areas
 from services.chassis.storage.standing import Standing
 from services.referrals.domain.drill import DRILL, Course, Drill
 from services.referrals.domain.intake import Facts
 from services.referrals.domain.model import Case, Move, Referral
-from services.referrals.domain.states import Status
+from services.referrals.domain.states import IN_HAND, Status
 
 NEAR_MATCHES = 20
 _NEWEST = (("submitted_at", -1),)
+_SCOPE = ("agency_id", "area")
 
+ALL_OF_AGENCY = Shape(
+    "all_referrals_of_an_agency", index="agency_newest", equal=("agency_id",), sort=_NEWEST
+)
+ALL_OF_AREAS = Shape("all_referrals_of_areas", index="area_newest", equal=("area",), sort=_NEWEST)
+ALL = Shape("all_referrals", index="newest", sort=_NEWEST)
 OF_AGENCY = Shape(
     "referrals_of_an_agency",
     index="agency_status_newest",
@@ -30,11 +36,15 @@ OF_AGENCY = Shape(
     sort=_NEWEST,
 )
 OF_AREAS = Shape(
-    "referrals_of_areas", index="area_status_newest", equal=("area", "status"), sort=_NEWEST
+    "referrals_of_areas", index="status_area_newest", equal=("status", "area"), sort=_NEWEST
 )
 EVERYWHERE = Shape("referrals_everywhere", index="status_newest", equal=("status",), sort=_NEWEST)
-BY_REFERENCE = Shape("referral_by_reference", index="reference", equal=("reference",))
-OF_CASE = Shape("referrals_of_a_case", index="case_reference", equal=("case_reference",))
+BY_REFERENCE = Shape(
+    "referral_by_reference", index="reference", equal=("reference",), beside=_SCOPE
+)
+OF_CASE = Shape(
+    "referrals_of_a_case", index="case_reference", equal=("case_reference",), beside=_SCOPE
+)
 HOLDING = Shape("referrals_by_claim", index="claims", equal=("claims",))
 NEAR = Shape("referrals_near_another", index="near", equal=("near",))
 
@@ -44,6 +54,9 @@ class Referrals(Repository[Referral]):
 
     collection = "referrals"
     SHAPES: ClassVar[tuple[Shape, ...]] = (
+        ALL_OF_AGENCY,
+        ALL_OF_AREAS,
+        ALL,
         OF_AGENCY,
         OF_AREAS,
         EVERYWHERE,
@@ -53,7 +66,7 @@ class Referrals(Repository[Referral]):
         NEAR,
     )
     INDEXES: ClassVar[tuple[Index, ...]] = (
-        *map(serving, (OF_AGENCY, OF_AREAS, EVERYWHERE)),
+        *map(serving, (ALL_OF_AGENCY, ALL_OF_AREAS, ALL, OF_AGENCY, OF_AREAS, EVERYWHERE)),
         Index("reference", (("reference", 1),), unique=True),
         Index("case_reference", (("case_reference", 1),)),
         Index("claims", (("claims", 1),), unique=True, sparse=True),
@@ -70,8 +83,16 @@ class Referrals(Repository[Referral]):
         self, statuses: Sequence[Status], *, after: str | None, limit: int
     ) -> Page[Referral]:
         """Return a page of what the asker may see in these statuses, the newest first."""
-        values = {"status": [status.value for status in statuses]}
-        return self.page(self._list_shape(), values, after=after, limit=limit)
+        is_any = set(statuses) == set(Status)
+        values: Document = {} if is_any else {"status": [status.value for status in statuses]}
+        shape = self._list_shape(is_any=is_any)
+
+        def ask(within: Document) -> Page[Referral]:
+            return self.page(shape, values | within, after=after, limit=limit)
+
+        if after or IN_HAND.issuperset(statuses):
+            return ask({})
+        return newest(ask, "submitted_at", self.runtime.now())
 
     def store(self, referral: Referral, events: Sequence[object]) -> bool:
         """Save a new one with its events; False where its claims or reference are taken."""
@@ -91,7 +112,7 @@ class Referrals(Repository[Referral]):
 
     def of_case(self, case_reference: str) -> Sequence[Referral]:
         """Return all referrals of a case, the newest first, whoever asks."""
-        found = self._unscoped().select({"case_reference": case_reference})
+        found = self.having("case_reference", case_reference)
         return sorted(found, key=lambda referral: referral.submitted_at, reverse=True)
 
     def near(self, referrals: Sequence[Referral]) -> Sequence[str]:
@@ -128,11 +149,13 @@ class Referrals(Repository[Referral]):
             history=tuple(map(_move, document["history"])),
         )
 
-    def _list_shape(self) -> Shape:
+    def _list_shape(self, *, is_any: bool) -> Shape:
         asker = self.context.principal
         if asker is not None and asker.role.is_agency:
-            return OF_AGENCY
-        return EVERYWHERE if asker is None or "*" in asker.areas else OF_AREAS
+            return ALL_OF_AGENCY if is_any else OF_AGENCY
+        if asker is None or "*" in asker.areas:
+            return ALL if is_any else EVERYWHERE
+        return ALL_OF_AREAS if is_any else OF_AREAS
 
     def _unscoped(self) -> Referrals:
         """Return these referrals as the service itself sees them, never to be shown as they are."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from services.chassis.auth import Principal
 from services.chassis.crypto import Erased, Sealed
-from services.chassis.storage.aggregates import Repository, Taken
+from services.chassis.storage.aggregates import Repository
 from services.chassis.storage.mongo import Document, Index, Shape
 from services.chassis.storage.scope import of_areas
 from services.chassis.storage.standing import Standing
@@ -25,10 +25,12 @@ from services.risk.domain.assessment import (
 )
 from services.risk.domain.dash import Basis, Finding, Ground, IncidentCount, Score
 from services.risk.domain.drill import DRILL, Drill
-from services.risk.domain.model import NEVER_LATER, AwaitedAlert, Decision, Facts, RiskProfile
+from services.risk.domain.model import NEVER_LATER, AwaitedAlert, Facts, RiskProfile
 from services.risk.domain.ruleset import Answer, Band
 
-BY_REFERENCE = Shape("profile_by_reference", index="reference", equal=("reference",))
+BY_REFERENCE = Shape(
+    "profile_by_reference", index="reference", equal=("reference",), beside=("areas",)
+)
 UNANSWERED = Shape(
     "alerts_still_awaited",
     index="announce_again_at",
@@ -54,15 +56,6 @@ class RiskProfiles(Repository[RiskProfile]):
     def scope(self, principal: Principal) -> Mapping[str, Any]:
         """Return what staff may see: the cases of their areas; others see none."""
         return of_areas(principal, "areas")
-
-    def open_or_change(
-        self, fresh: Decision, decide: Callable[[RiskProfile], Decision]
-    ) -> RiskProfile:
-        """Insert a new profile: one round trip; if the case has one already, change that one."""
-        try:
-            return self.create(*fresh)
-        except Taken:
-            return self.change(fresh[0].id, decide)
 
     def unanswered(self, at: datetime, limit: int) -> list[str]:
         """Return the ids of profiles whose awaited alert is overdue, the longest waiting first.

@@ -24,8 +24,6 @@ from services.sessions.domain.session import (
 )
 from services.sessions.repository import CaseFiles
 
-NOT_CLOSED = (State.REFERRED, State.OPEN, State.ENGAGED)
-
 REFUSALS: Mapping[type[Exception], HTTPStatus] = {
     errors.CaseAlreadyClosed: HTTPStatus.CONFLICT,
     errors.CaseAlreadyAllocated: HTTPStatus.CONFLICT,
@@ -54,9 +52,9 @@ class Api:
     def list_cases(self, request: Request) -> Any:
         """Return a page of the caseload."""
         asked = request.query
-        states = (State(asked["state"]),) if asked["state"] else NOT_CLOSED
+        state = State(asked["state"]) if asked["state"] else None
         page = _files(self.parts, request).caseload(
-            states, asked["band"], mine=asked["mine"], after=asked["after"], limit=asked["limit"]
+            state, asked["band"], mine=asked["mine"], after=asked["after"], limit=asked["limit"]
         )
         return {"items": [_summary(file) for file in page.items], "next": page.next}
 

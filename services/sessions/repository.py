@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, ClassVar
 
 from services.chassis.auth import Principal
 from services.chassis.crypto import Erased, Sealed
-from services.chassis.storage.aggregates import NotFound, Repository, Taken
+from services.chassis.storage.aggregates import NotFound, Repository
 from services.chassis.storage.mongo import Document, Index, Shape, serving
-from services.chassis.storage.paging import Page
+from services.chassis.storage.paging import Page, newest
 from services.chassis.storage.scope import of_areas
-from services.contracts.dash import BANDS
 from services.sessions.domain.model import CaseFile, Closure, Decision
 from services.sessions.domain.referral import Referral, State
 from services.sessions.domain.session import Attendance, Incident, Session, Words
@@ -21,25 +20,32 @@ from services.sessions.domain.timeline import Entry
 
 _NEWEST = (("last_activity_at", -1),)
 
+_NARROWED = ("state", "band")
+
 MINE = Shape(
     "caseload_of_a_practitioner",
-    index="practitioner_state_band_activity",
-    equal=("practitioner_id", "state", "band"),
+    index="open_practitioner_areas_activity",
+    equal=("is_open", "practitioner_id", "areas"),
     sort=_NEWEST,
+    beside=_NARROWED,
 )
 AREA = Shape(
     "caseload_of_areas",
-    index="areas_state_band_activity",
-    equal=("areas", "state", "band"),
+    index="open_areas_activity",
+    equal=("is_open", "areas"),
     sort=_NEWEST,
+    beside=_NARROWED,
 )
 EVERYWHERE = Shape(
     "caseload_everywhere",
-    index="state_band_activity",
-    equal=("state", "band"),
+    index="open_activity",
+    equal=("is_open",),
     sort=_NEWEST,
+    beside=(*_NARROWED, "practitioner_id"),
 )
-BY_REFERENCE = Shape("case_by_reference", index="reference", equal=("reference",))
+BY_REFERENCE = Shape(
+    "case_by_reference", index="reference", equal=("reference",), beside=("areas",)
+)
 
 
 class CaseFiles(Repository[CaseFile]):
@@ -62,36 +68,36 @@ class CaseFiles(Repository[CaseFile]):
 
     def caseload(
         self,
-        states: Sequence[State],
+        state: State | None,
         band: str | None,
         *,
         mine: bool,
         after: str | None,
         limit: int,
     ) -> Page[CaseFile]:
-        """Return a page of the cases that the asker works with, the newest activity first."""
-        values: dict[str, Any] = {
-            "state": [state.value for state in states],
-            "band": [band] if band else [None, *BANDS],
-        }
-        asker = self.context.principal
-        if asker is not None and mine:
-            return self.page(
-                MINE, {"practitioner_id": asker.id, **values}, after=after, limit=limit
-            )
-        everywhere = asker is None or "*" in asker.areas
-        return self.page(EVERYWHERE if everywhere else AREA, values, after=after, limit=limit)
+        """Return a page of the asker's cases, the newest activity first; open ones for no state.
 
-    def open_or_change(self, bare: CaseFile, decide: Callable[[CaseFile], Decision]) -> CaseFile:
-        """Change the file of the case, beginning with `bare` where there is none yet."""
+        What is open stays few however many cases are stored, so `is_open` comes first: where no
+        index serves all that is asked, the embedded server goes by the first that leads one.
+        """
+        is_closed = state is State.CLOSED
+        values: Document = {"is_open": not is_closed, **self._whose(mine=mine)}
+        values |= {"state": state.value} if state and not is_closed else {}
+        values |= {"band": band} if band else {}
+
+        def ask(within: Document) -> Page[CaseFile]:
+            return self.page(self._list_shape(values), values | within, after=after, limit=limit)
+
+        if after or not is_closed:
+            return ask({})
+        return newest(ask, "last_activity_at", self.runtime.now())
+
+    def change_or_open(self, bare: CaseFile, decide: Callable[[CaseFile], Decision]) -> CaseFile:
+        """Change the file of a case that is most likely there; else begin it with `bare`."""
         try:
             return self.change(bare.id, decide)
         except NotFound:
-            pass
-        try:
-            return self.create(*decide(bare))
-        except Taken:
-            return self.change(bare.id, decide)
+            return self.open_or_change(decide(bare), decide)
 
     def open_words(self, session: Session) -> Words | None:
         """Return what was written freely in a session; None where it has been erased."""
@@ -113,6 +119,7 @@ class CaseFiles(Repository[CaseFile]):
             **{name: value for name, value in _flat(root).items() if name != "id"},
             "case_id": root.case_id,
             "areas": list(root.areas),
+            "is_open": root.state is not State.CLOSED,
             "sessions": sessions,
         }
 
@@ -130,6 +137,16 @@ class CaseFiles(Repository[CaseFile]):
                 "closures": tuple(Closure(**each) for each in document["closures"]),
             }
         )
+
+    def _whose(self, *, mine: bool) -> Document:
+        asker = self.context.principal
+        return {"practitioner_id": asker.id} if asker is not None and mine else {}
+
+    def _list_shape(self, values: Document) -> Shape:
+        asker = self.context.principal
+        if asker is None or "*" in asker.areas:
+            return EVERYWHERE
+        return MINE if "practitioner_id" in values else AREA
 
     def _kept(self, case_id: str, words: object) -> object:
         """Return the stored form of words: None if nothing was written."""

@@ -26,8 +26,11 @@ class CaseFiles(Protocol):
     def change(self, key: str, decide: Callable[[CaseFile], Decision]) -> CaseFile:
         """Load, decide and save with the events, as one; `key` is a reference or an id."""
 
-    def open_or_change(self, bare: CaseFile, decide: Callable[[CaseFile], Decision]) -> CaseFile:
-        """Change the file of the case, beginning with `bare` where there is none yet."""
+    def open_or_change(self, fresh: Decision, decide: Callable[[CaseFile], Decision]) -> CaseFile:
+        """Insert a file that is most likely new; if the case has one already, change that one."""
+
+    def change_or_open(self, bare: CaseFile, decide: Callable[[CaseFile], Decision]) -> CaseFile:
+        """Change the file of a case that is most likely there; else begin it with `bare`."""
 
     def open_words(self, session: Session) -> Words | None:
         """Return what was written freely in a session; None where it has been erased."""
@@ -43,7 +46,11 @@ class Slice(Generic[T]):
 
 def hear_referral(files: CaseFiles, bare: CaseFile, referral: Referral, entry: Entry) -> CaseFile:
     """Let the case follow one of its referrals; the first that is heard opens the file."""
-    return files.open_or_change(bare, lambda file: file.follow(referral, entry))
+
+    def decide(file: CaseFile) -> Decision:
+        return file.follow(referral, entry)
+
+    return files.open_or_change(decide(bare), decide)
 
 
 def hear_assessment(
@@ -54,12 +61,12 @@ def hear_assessment(
     Retries reorder: where the referral has not been heard yet, the assessment opens the file, so
     that a high band is seen at once instead of waiting for the slower message.
     """
-    return files.open_or_change(bare, lambda file: file.assess(number, band, entry))
+    return files.change_or_open(bare, lambda file: file.assess(number, band, entry))
 
 
 def hear_alert(files: CaseFiles, bare: CaseFile, entry: Entry) -> CaseFile:
     """Put what an alert went through on the timeline; this too opens a file that is not there."""
-    return files.open_or_change(bare, lambda file: file.note(entry))
+    return files.change_or_open(bare, lambda file: file.note(entry))
 
 
 def record_session(

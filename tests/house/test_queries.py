@@ -13,6 +13,7 @@ import pytest
 
 from services.chassis.storage.aggregates import Repository
 from services.chassis.storage.mongo import Index, Shape
+from tests.house.asking import READERS, Question, questions
 from tests.house.source import SERVICES
 
 
@@ -67,6 +68,37 @@ EACH = pytest.mark.parametrize(
 def test_a_query_shape_is_served_by_its_index(repository: type[Repository], shape: Shape) -> None:
     index = index_of(repository, shape)
     assert serves(index, shape), f"{index.keys} does not serve {shape}"
+
+
+def is_declared(question: Question, shape: Shape) -> bool:
+    """Does a question ask for the shape's fields, in its order or none, and beside what may?"""
+    ties = (("_id", shape.sort[-1][1]),) if shape.sort else ()
+    more = question.equal - set(shape.equal)
+    return (
+        set(shape.equal) <= question.equal
+        and question.sort in ((), shape.sort, shape.sort + ties)
+        and more <= set(shape.beside)
+        and question.ranged <= {*shape.range, *dict(shape.sort)}
+    )
+
+
+@pytest.mark.parametrize("repository", READERS)
+def test_what_is_asked_is_of_a_declared_shape(repository: type[Repository]) -> None:
+    for question in questions(repository):
+        assert any(is_declared(question, shape) for shape in repository.SHAPES), question
+
+
+@pytest.mark.parametrize("repository", READERS)
+def test_what_is_asked_with_or_has_a_bound_besides(repository: type[Repository]) -> None:
+    asked = [each for each in questions(repository) if "$or" in str(each.query)]
+    for question in asked:
+        assert question.sort[0][0] in question.ranged, question
+
+
+def test_every_declared_shape_is_asked() -> None:
+    for repository, shape in shapes():
+        asked = questions(repository)
+        assert any(is_declared(question, shape) for question in asked), shape
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -93,7 +93,7 @@ def test_putting_off_never_brings_nearer(waiting: Documents) -> None:
 
 def test_what_a_clock_since_put_back_has_put_off_is_taken(waiting: Documents) -> None:
     outbox = Outbox(waiting, LEASE)
-    assert len(outbox.claim(NOON - timedelta(hours=1), 10)) == 3
+    assert len(outbox.claim_far_off(NOON - timedelta(hours=1), 10)) == 3
 
 
 @pytest.fixture

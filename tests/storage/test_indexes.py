@@ -8,14 +8,29 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo import MongoClient
+from pymongo.errors import DuplicateKeyError, NetworkTimeout, OperationFailure
+from pymongo.monitoring import (
+    CommandFailedEvent,
+    CommandListener,
+    CommandStartedEvent,
+    CommandSucceededEvent,
+)
+from structlog.testing import capture_logs
 
+from services.chassis.storage import mongo
 from services.chassis.storage.aggregates import Repository
-from services.chassis.storage.mongo import Index, Shape, ensure_indexes
+from services.chassis.storage.mongo import Index, Shape, building, ensure_indexes
+from services.referrals.repository import Referrals
+from services.sessions.repository import CaseFiles
+from tests.house.asking import Question, questions
 from tests.storage.conftest import Contract, Documents
+from tests.support.proxy import Proxy
+from tests.support.waiting import until
 
 SERVICES = ("referrals", "risk", "sessions", "notifications")
 SCANS = "COLLSCAN"
+SILENT_MS = 300
 DUE = Index("due", (("due", 1),), sparse=True)
 EPISODE = Index("episode", (("open_key", 1),), unique=True, sparse=True)
 
@@ -154,3 +169,60 @@ def test_every_declared_question_is_answered_by_its_index(
     things = contract.collection(f"shapes_{repository.__module__.split('.')[1]}")
     ensure_indexes(things, repository.INDEXES)
     assert SCANS not in way(things, asked(shape), list(shape.sort))
+
+
+class SlowFrom(CommandListener):
+    """Has a line hold everything back from a command on, for longer than a socket waits."""
+
+    def __init__(self, command: str, line: Proxy) -> None:
+        self.command, self.line = command, line
+
+    def started(self, event: CommandStartedEvent) -> None:
+        if event.command_name == self.command:
+            self.line.slow(SILENT_MS / 1000)
+
+    def succeeded(self, event: CommandSucceededEvent) -> None:
+        """Take no note."""
+
+    def failed(self, event: CommandFailedEvent) -> None:
+        """Take no note."""
+
+
+def test_an_index_is_waited_for_longer_than_a_socket_may_be_silent(
+    contract: Contract, things: Documents
+) -> None:
+    options: dict[str, Any] = {"directConnection": True, "socketTimeoutMS": SILENT_MS}
+    with Proxy.before(contract.uri) as line:
+        options["event_listeners"] = [SlowFrom("createIndexes", line)]
+        with MongoClient[dict[str, Any]](line.uri(contract.uri), **options) as client:
+            slowly = client[contract.database.name][things.name]
+            ensure_indexes(slowly, [DUE])
+            with pytest.raises(NetworkTimeout):
+                slowly.find_one({})
+    assert "due" in things.index_information()
+
+
+def test_an_index_that_takes_long_is_named_in_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mongo, "LONG_S", 0.0)
+    with capture_logs() as logs, building("things.due"):
+        until(lambda: logs, within=5)
+    assert logs == [{"event": "building_an_index", "index": "things.due", "log_level": "warning"}]
+
+
+def is_plain(question: Question, repository: type[Repository[Any]]) -> bool:
+    """Does it ask for one value each of what a shape begins with, from the beginning of a list?"""
+    has_one_each = not any(isinstance(question.fields[name], Mapping) for name in question.equal)
+    begins = {frozenset(shape.equal) for shape in repository.SHAPES}
+    return has_one_each and "$or" not in str(question.query) and question.equal in begins
+
+
+@pytest.mark.parametrize("repository", [Referrals, CaseFiles])
+def test_first_pages_of_worklists_are_answered_by_an_index(
+    contract: Contract, repository: type[Repository[Any]]
+) -> None:
+    things = contract.collection()
+    ensure_indexes(things, repository.INDEXES)
+    plain = [each for each in questions(repository) if is_plain(each, repository)]
+    assert len(plain) > len(repository.SHAPES)
+    for question in plain:
+        assert SCANS not in way(things, dict(question.query), list(question.sort)), question

@@ -68,6 +68,8 @@ def test_lists_and_scopes(things: Documents, query: Mapping[str, Any], ids: list
         ({"outbox": {"$size": 2}}, ["two"]),
         ({"outbox.seq": 2}, ["two"]),
         ({"outbox.seq": {"$in": [1, 9]}}, ["one", "two"]),
+        ({"outbox": {"$elemMatch": {"seq": {"$nin": [1]}}}}, ["two"]),
+        ({"outbox": {"$not": {"$elemMatch": {"seq": {"$nin": [1]}}}}}, ["none", "one"]),
         ({"outbox.seq": {"$all": [1]}}, ["one", "two"]),
         ({"outbox": {"$size": 1}, "outbox.seq": {"$all": [1]}}, ["one"]),
         ({"outbox_due": NOON, "$or": [{"outbox": []}, {"outbox.seq": 1}]}, ["one"]),

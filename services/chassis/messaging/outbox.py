@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection as Some
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import UpdateOne
+from pymongo import UpdateMany
 from pymongo.collection import Collection
 
 from services.chassis.context import Context, child_traceparent
 from services.chassis.ids import new_id
 from services.chassis.logs import describe, get_logger
+from services.chassis.messaging import updates
 from services.contracts.catalogue import write
 from services.contracts.envelope import Announcement, Envelope, encode
-
-Update = tuple[dict[str, Any], dict[str, Any]]
 
 LATEST_DUE = timedelta(minutes=20)
 MEASURED = 10_000
 _log = get_logger(__name__)
-_AT_REST = {"outbox_due": "", "outbox_said": "", "outbox_heard": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +161,19 @@ class Outbox:
 
         A document that is due and has nothing to say is put right, or it would be due for ever.
         """
+        return self._claim({"$lte": now}, now, limit)
+
+    def claim_far_off(self, now: datetime, limit: int) -> list[Entry]:
+        """Take over what is due later than anything may be: a clock since put back has said so."""
+        return self._claim({"$gt": now + LATEST_DUE}, now, limit)
+
+    def _claim(self, due: Mapping[str, datetime], now: datetime, limit: int) -> list[Entry]:
+        fields = {"outbox": 1, "outbox_due": 1, "outbox_said": 1}
+        found = self._collection.find({"outbox_due": due}, fields)
         taken: list[Entry] = []
-        for document in self._due(now, limit):
+        for document in found.sort("outbox_due", 1).limit(limit):
             if not document.get("outbox"):
-                self._collection.update_one(*_rest(document["_id"]))
+                self._apply(updates.rested([document["_id"]]))
             elif self._take(document, now):
                 taken += self._readable(document)
         return taken
@@ -191,27 +198,27 @@ class Outbox:
     def confirm(self, confirmed: Mapping[str, Some[int]]) -> None:
         """Remove what needs no more telling, by aggregate id and `seq`, and nothing else.
 
-        Confirmed is confirmed, whoever published it: this needs no lease. One round trip, where no
-        aggregate has more to say than what is confirmed.
+        Confirmed is confirmed, whoever published it: this needs no lease.
         """
-        told = [(aggregate_id, sorted(seqs)) for aggregate_id, seqs in confirmed.items()]
-        if self._apply([_emptied(*each) for each in told], ordered=False) < len(told):
-            rested = [_rest(aggregate_id) for aggregate_id in confirmed]
-            self._apply([*(_pulled(*each) for each in told), *rested])
+        numbers = updates.alike((tuple(sorted(seqs)), each) for each, seqs in confirmed.items())
+        self._apply([each for seqs, ids in numbers.items() for each in updates.removed(ids, seqs)])
 
     def hear(self, heard: Sequence[Hearing]) -> None:
         """Note who has confirmed what; an event that all of its hearers confirmed leaves.
 
         For hearers that confirm apart from each other, perhaps to different processes of ours.
         """
-        self._apply([update for each in heard for update in _noted(each)])
+        told = updates.alike(((each.seq, each.by, each.all), each.aggregate_id) for each in heard)
+        noted = [update for key, ids in told.items() for update in updates.noted(ids, *key)]
+        self._apply([*noted, *updates.rested([each.aggregate_id for each in heard])])
 
     def keep(self, said: Sequence[Said]) -> None:
         """Note what is on the bus and not yet heard; it may be said again when it is due.
 
         An aggregate in which something newer waits is left as it is.
         """
-        self._apply([_kept(each) for each in said])
+        told = updates.alike(((each.seq, each.due), each.aggregate_id) for each in said)
+        self._apply([updates.kept(ids, *key) for key, ids in told.items()])
 
     def put_off(self, aggregate_id: str, until: datetime) -> None:
         """Let nobody try this aggregate's events before a moment."""
@@ -236,59 +243,12 @@ class Outbox:
         oldest = (min(unsaid, default=None), min(unheard, default=None))
         return Backlog(len(unsaid), oldest[0], len(unheard), oldest[1])
 
-    def _due(self, now: datetime, limit: int) -> Iterator[Mapping[str, Any]]:
-        """Yield documents that are due, and those whose time was set by a clock since put back."""
-        fields = {"outbox": 1, "outbox_due": 1, "outbox_said": 1}
-        for moment in ({"$lte": now}, {"$gt": now + LATEST_DUE}):
-            found = self._collection.find({"outbox_due": moment}, fields)
-            yield from found.sort("outbox_due", 1).limit(limit)
-
     def _take(self, document: Mapping[str, Any], now: datetime) -> bool:
         mine = {"_id": document["_id"], "outbox_due": document["outbox_due"]}
         lease = {"$set": {"outbox_due": now + self.lease}}
         return self._collection.update_one(mine, lease).modified_count == 1
 
-    def _apply(self, updates: Sequence[Update], *, ordered: bool = True) -> int:
-        """Make updates in one round trip; return how many found their document."""
-        if not updates:
-            return 0
-        operations = [UpdateOne(*each) for each in updates]
-        return self._collection.bulk_write(operations, ordered=ordered).matched_count
-
-
-def _emptied(aggregate_id: str, seqs: Sequence[int]) -> Update:
-    """Return what empties an outbox that holds exactly these, in the order they were said.
-
-    Place by place and without `$and`, for which the embedded server looks through all documents.
-    """
-    each = {f"outbox.{place}.seq": seq for place, seq in enumerate(seqs)}
-    exactly = {"_id": aggregate_id, "outbox": {"$size": len(seqs)}, **each}
-    return exactly, {"$set": {"outbox": []}, "$unset": _AT_REST}
-
-
-def _pulled(aggregate_id: str, seqs: Sequence[int]) -> Update:
-    confirmed = {"$in": list(seqs)}
-    found = {"_id": aggregate_id, "outbox.seq": confirmed}
-    return found, {"$pull": {"outbox": {"seq": confirmed}}}
-
-
-def _rest(aggregate_id: str) -> Update:
-    """Return what takes an empty outbox from those that wait."""
-    empty = {"_id": aggregate_id, "outbox": [], "outbox_due": {"$exists": True}}
-    return empty, {"$unset": _AT_REST}
-
-
-def _noted(heard: Hearing) -> Iterator[Update]:
-    """Yield what notes some hearers of an event, and removes it if they are the last of all."""
-    marks = [f"{heard.seq}:{hearer}" for hearer in sorted(heard.by)]
-    whole = [f"{heard.seq}:{hearer}" for hearer in sorted(heard.all)]
-    waits = {"_id": heard.aggregate_id, "outbox.seq": heard.seq}
-    yield waits, {"$addToSet": {"outbox_heard": {"$each": marks}}}
-    done = {"outbox": {"seq": heard.seq}, "outbox_heard": {"$in": whole}}
-    yield {"_id": heard.aggregate_id, "outbox_heard": {"$all": whole}}, {"$pull": done}
-    yield _rest(heard.aggregate_id)
-
-
-def _kept(said: Said) -> Update:
-    newest = {"_id": said.aggregate_id, "outbox.seq": {"$eq": said.seq, "$not": {"$gt": said.seq}}}
-    return newest, {"$set": {"outbox_due": said.due, "outbox_said": said.seq}}
+    def _apply(self, asked: Sequence[UpdateMany]) -> None:
+        """Make updates in one round trip, in this order."""
+        if asked:
+            self._collection.bulk_write(asked)

@@ -37,7 +37,7 @@ SWEEP_EVERY_S = 1.0
 BACKLOG_EVERY_S = 5.0
 SWEEP_BATCH = 500
 TIDY_AFTER_S = 0.02
-GATHER_S = 1.0
+GATHER_S = 10.0
 PUT_OFF_TO_S = 300.0
 _log = get_logger(__name__)
 
@@ -153,6 +153,8 @@ class Relay:
             self._attempt(self._hand_over)
             self._attempt(self._sweep)
         if monotonic() >= self._next_backlog:
+            self._next_backlog = monotonic() + BACKLOG_EVERY_S
+            self._attempt(self._sweep_far_off)
             self._attempt(self._measure)
 
     def _attempt(self, work: Callable[[], None]) -> bool:
@@ -196,10 +198,16 @@ class Relay:
 
     def _sweep(self) -> None:
         self._next_sweep = monotonic() + SWEEP_EVERY_S
+        self._take_over(Outbox.claim)
+
+    def _sweep_far_off(self) -> None:
+        self._take_over(Outbox.claim_far_off)
+
+    def _take_over(self, claim: Callable[[Outbox, datetime, int], list[Entry]]) -> None:
         if not self.publisher.has_room or self._stopping.is_set():
             return
         for outbox in list(self._outboxes.values()):
-            claimed = outbox.claim(now(), SWEEP_BATCH)
+            claimed = claim(outbox, now(), SWEEP_BATCH)
             until = monotonic() + self.lease.total_seconds() * 0.8
             self.publisher.offer_again(_lanes(outbox, claimed, until))
             self.metrics.said_again.inc(sum(entry.was_said for entry in claimed))
@@ -208,7 +216,6 @@ class Relay:
                 self._work.set()
 
     def _measure(self) -> None:
-        self._next_backlog = monotonic() + BACKLOG_EVERY_S
         backlogs = [outbox.backlog(now()) for outbox in list(self._outboxes.values())]
         self.oldest_at = _earliest(b.unsaid_since for b in backlogs)
         self.metrics.outbox_pending.set(sum(b.unsaid for b in backlogs))

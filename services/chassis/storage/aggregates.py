@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from pymongo.errors import DuplicateKeyError
@@ -12,15 +13,18 @@ from pymongo.errors import DuplicateKeyError
 from services.chassis.auth import Principal
 from services.chassis.context import Context, fresh_context
 from services.chassis.failpoints import reach
-from services.chassis.ids import BadReference, read_reference
 from services.chassis.logs import SafeMessage
 from services.chassis.messaging.outbox import Entry, entries, waiting
 from services.chassis.runtime import Runtime
+from services.chassis.storage import framing
+from services.chassis.storage.joined import Joined
 from services.chassis.storage.mongo import Document, Index, Shape, ensure_indexes
 from services.chassis.storage.paging import Page, condition_after, cursor_of
+from services.chassis.storage.queries import any_of, both, by_key
+from services.chassis.storage.recent import Recent
+from services.chassis.storage.turns import Turns
 from services.contracts.envelope import Announcement
 
-RECEIPTS_KEPT = 500
 TRIES = 100
 _OUTBOX_DUE = Index("outbox_due", (("outbox_due", 1),), sparse=True)
 
@@ -88,6 +92,7 @@ class Repository(ABC, Generic[T]):
         self._announce, self._count = announce, count
         self._documents = runtime.database[self.collection]
         self._outbox = runtime.relay.outbox_of(self._documents)
+        self._joined, self._recent, self._turns = Joined(self._documents), Recent(), Turns()
 
     @abstractmethod
     def document(self, root: T) -> Document:
@@ -119,17 +124,17 @@ class Repository(ABC, Generic[T]):
 
         """
         said = self._entries(root, events, after_seq=0)
-        document = {"_id": root.id, **self.document(root), "version": 1, "seq": len(said)}
-        document["receipts"] = [self.context.receipt] if self.context.receipt else []
-        document |= {"outbox": [entry.stored() for entry in said], **self._lease(said)}
+        document = framing.begun(
+            root.id, self.document(root), said, self.context.receipt, self._due()
+        )
         reach("saving")
         try:
-            self._documents.insert_one(document)
+            self._joined.insert(document)
         except DuplicateKeyError:
             raise Taken("this is already there") from None
         reach("saved")
-        self.runtime.relay.kick(self._outbox, said)
-        self._count(root, events)
+        self._saved(root, events, said)
+        self._recent.keep(document)
         return root
 
     def load(self, key: str) -> T:
@@ -143,12 +148,16 @@ class Repository(ABC, Generic[T]):
 
     def find(self, query: Mapping[str, Any]) -> T | None:
         """Return one aggregate that fits, or None; the query must have an index that serves it."""
-        found = self._documents.find_one(self._scoped(query))
+        found = self._read(self._scoped(query))
         return None if found is None else self.root(found)
 
     def select(self, query: Mapping[str, Any], limit: int = 200) -> list[T]:
         """Return the few aggregates that fit a query which an index serves."""
         return [self.root(doc) for doc in self._documents.find(self._scoped(query)).limit(limit)]
+
+    def having(self, field: str, value: str) -> list[T]:
+        """Return the few aggregates with this value in an indexed field, whoever asks."""
+        return [self.root(document) for document in self._joined.having(field, value)]
 
     def change(self, key: str, decide: Callable[[T], Decision[T]]) -> T:
         """Load, decide, and save by compare-and-set; decide again if another write came first.
@@ -162,19 +171,24 @@ class Repository(ABC, Generic[T]):
             Contended: other writers kept winning.
 
         """
-        for _ in range(TRIES):
-            document = self._fetch(key)
-            root = self.root(document)
-            if self._is_applied(document["receipts"]):
-                return root
-            changed, events = decide(root)
-            if changed == root and not events:
-                return root
-            if self._save(document, changed, events):
-                self._count(changed, events)
+        with self._turns.of(key):
+            return self._change_recent(key, decide) or self._change(key, decide)
+
+    def open_or_change(self, fresh: Decision[T], decide: Callable[[T], Decision[T]]) -> T:
+        """Change an aggregate that is most likely new: insert it, or change the one that is there.
+
+        Raises:
+            Contended: as `change`.
+
+        """
+        key = fresh[0].id
+        with self._turns.of(key):
+            if (changed := self._change_recent(key, decide)) is not None:
                 return changed
-            self.runtime.metrics.conflicts.inc()
-        raise Contended("others were changing this at the same moment: try again")
+            try:
+                return self.create(*fresh)
+            except Taken:
+                return self._change(key, decide)
 
     def page(
         self, shape: Shape, values: Mapping[str, Any], *, after: str | None, limit: int
@@ -187,10 +201,10 @@ class Repository(ABC, Generic[T]):
             BadCursor: the cursor is not one of this shape's.
 
         """
-        query = self._scoped({k: _any_of(v) for k, v in values.items()})
+        query = self._scoped({k: any_of(v) for k, v in values.items()})
         ordered = (*shape.sort, ("_id", shape.sort[-1][1]))
         if after:
-            query = _both(query, condition_after(after, ordered))
+            query = both(query, condition_after(after, ordered))
         found = list(self._documents.find(query).sort(list(ordered)).limit(limit + 1))
         following = cursor_of(found[limit - 1], ordered) if len(found) > limit else None
         return Page(tuple(self.root(document) for document in found[:limit]), following)
@@ -204,36 +218,64 @@ class Repository(ABC, Generic[T]):
             raise KeyReused("this Idempotency-Key was used with another body: send a new key")
         return False
 
+    def _change(self, key: str, decide: Callable[[T], Decision[T]]) -> T:
+        for _ in range(TRIES):
+            document = self._fetch(key)
+            root = self.root(document)
+            if self._is_applied(document["receipts"]):
+                return root
+            changed, events = decide(root)
+            if changed == root and not events:
+                return root
+            if self._save(document, changed, events):
+                return changed
+            self.runtime.metrics.conflicts.inc()
+        raise Contended("others were changing this at the same moment: try again")
+
+    def _change_recent(self, key: str, decide: Callable[[T], Decision[T]]) -> T | None:
+        """Change what this process saved last, without reading it; None where it must be read.
+
+        Only a change that was saved counts: a refusal, or that nothing is to be done, may be due to
+        what another process has saved since.
+        """
+        document = None if self.context.principal else self._recent.take(key)
+        if document is None or self._is_applied(document["receipts"]):
+            return None
+        root = self.root(document)
+        try:
+            changed, events = decide(root)
+        except Exception:
+            return None
+        is_saved = (changed != root or events) and self._save(document, changed, events)
+        return changed if is_saved else None
+
     def _fetch(self, key: str) -> Document:
-        found = self._documents.find_one(self._scoped(_by_key(key)))
+        found = self._read(self._scoped(by_key(key)))
         if found is None:
             raise NotFound("there is nothing with this reference that you may see")
         return found
 
+    def _read(self, query: Mapping[str, Any]) -> Document | None:
+        if query.keys() == {"_id"}:
+            return self._joined.load(query["_id"])
+        return self._documents.find_one(query)
+
     def _save(self, before: Document, root: T, events: Sequence[object]) -> bool:
         said = self._entries(root, events, after_seq=before["seq"])
-        state = self.document(root)
-        changed = {name: value for name, value in state.items() if before.get(name) != value}
-        gone = {name: "" for name in before if name not in state and name not in _FRAME}
-        update: Document = {"$set": changed | self._lease(said), "$inc": {"version": 1}}
-        if gone:
-            update["$unset"] = gone
-        if said:
-            update["$inc"]["seq"] = len(said)
-            update.setdefault("$push", {})["outbox"] = {"$each": [e.stored() for e in said]}
-        if self.context.receipt:
-            kept = {"$each": [self.context.receipt], "$slice": -RECEIPTS_KEPT}
-            update.setdefault("$push", {})["receipts"] = kept
-        if not update["$set"]:
-            del update["$set"]
-        mine = {"_id": before["_id"], "version": before["version"]}
+        update = framing.change(
+            before, self.document(root), said, self.context.receipt, self._due()
+        )
         reach("saving")
-        saved = self._documents.update_one(mine, update).modified_count == 1
+        saved = self._joined.save(before["_id"], before["version"], update)
         reach("saved")
-        if saved and said:
-            unsaid = (entry for entry in waiting(before) if not entry.was_said)
-            self.runtime.relay.kick(self._outbox, (*unsaid, *said))
+        if saved:
+            self._saved(root, events, (*_unsaid(before), *said) if said else ())
+            self._recent.keep(framing.after(before, update))
         return saved
+
+    def _saved(self, root: T, events: Sequence[object], said: Sequence[Entry]) -> None:
+        self.runtime.relay.kick(self._outbox, said)
+        self._count(root, events)
 
     def _entries(self, root: T, events: Sequence[object], after_seq: int) -> tuple[Entry, ...]:
         return entries(
@@ -246,31 +288,13 @@ class Repository(ABC, Generic[T]):
             at=self.runtime.now(),
         )
 
-    def _lease(self, said: Sequence[Entry]) -> Document:
-        return {"outbox_due": self.runtime.now() + self._outbox.lease} if said else {}
+    def _due(self) -> datetime:
+        return self.runtime.now() + self._outbox.lease
 
     def _scoped(self, query: Mapping[str, Any]) -> Document:
         principal = self.context.principal
-        return _both(query, self.scope(principal)) if principal else dict(query)
+        return both(query, self.scope(principal)) if principal else dict(query)
 
 
-_OUTBOX = frozenset({"outbox", "outbox_due", "outbox_said", "outbox_heard"})
-_FRAME = frozenset({"_id", "version", "seq", "receipts"}) | _OUTBOX
-
-
-def _by_key(key: str) -> Document:
-    try:
-        return {"reference": read_reference(key)}
-    except BadReference:
-        return {"_id": key}
-
-
-def _any_of(value: Any) -> Any:
-    return {"$in": list(value)} if isinstance(value, list | tuple | set | frozenset) else value
-
-
-def _both(query: Mapping[str, Any], condition: Mapping[str, Any]) -> Document:
-    """Return a filter that asks for both; flat where no field is named twice."""
-    if query.keys() & condition.keys():
-        return {"$and": [dict(query), dict(condition)]}
-    return {**query, **condition}
+def _unsaid(document: Document) -> list[Entry]:
+    return [entry for entry in waiting(document) if not entry.was_said]

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Timer
 from typing import Any
 
+import pymongo
 from pymongo import MongoClient, WriteConcern
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
 from pymongo.read_concern import ReadConcern
 
+from services.chassis.logs import get_logger
 from services.chassis.settings import Settings
 
 Document = dict[str, Any]
 SERVER_WAIT_MS = 5_000
+LONG_S = 5.0
+BUILT_WITHIN_S = 24 * 60 * 60
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +38,17 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The shape of a query and the index that serves it: equality, then sort, then range."""
+    """The shape of a query and the index that serves it: equality, then sort, then range.
+
+    Fields `beside` may be asked for as well: they narrow what the index has found already.
+    """
 
     name: str
     index: str
     equal: tuple[str, ...] = ()
     sort: tuple[tuple[str, int], ...] = ()
     range: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def serving(shape: Shape) -> Index:
@@ -84,10 +95,29 @@ def is_outage(error: BaseException) -> bool:
 
 def ensure_indexes(collection: Collection[Document], indexes: Iterable[Index]) -> None:
     """Build what is missing of the declared indexes; those that stand already cost nothing."""
+    collection.database.command("ping")  # with the usual patience, while building has no end
     for index in indexes:
         options: dict[str, Any] = {"name": index.name, "unique": index.unique}
         if index.sparse:
             options["sparse"] = True
         if index.partial:
             options["partialFilterExpression"] = dict(index.partial)
-        collection.create_index(list(index.keys), **options)
+        with building(f"{collection.name}.{index.name}"):
+            collection.create_index(list(index.keys), **options)
+
+
+@contextmanager
+def building(what: str) -> Iterator[None]:
+    """Let an index be built for as long as it takes, and say which one when that is long.
+
+    A socket that may be silent for some seconds only would break off a grown collection's, and so
+    would the next start, and the next.
+    """
+    telling = Timer(LONG_S, _log.warning, ("building_an_index",), {"index": what})
+    telling.daemon = True
+    telling.start()
+    try:
+        with pymongo.timeout(BUILT_WITHIN_S):
+            yield
+    finally:
+        telling.cancel()

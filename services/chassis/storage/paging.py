@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from services.chassis.logs import SafeMessage
 
 T = TypeVar("T")
+LATELY = (timedelta(days=30), timedelta(days=365))
 
 
 class BadCursor(SafeMessage):
@@ -35,12 +36,29 @@ def cursor_of(document: Mapping[str, Any], ordered: Sequence[tuple[str, int]]) -
 def condition_after(cursor: str, ordered: Sequence[tuple[str, int]]) -> dict[str, Any]:
     """Return the filter for what comes behind a cursor.
 
+    The bound on the first field says nothing that `$or` does not, but an index can begin there: of
+    `$or` alone a server may make nothing, and read all pages before.
+
     Raises:
         BadCursor: it cannot be read, or belongs to another list.
 
     """
     values = _read(cursor, len(ordered))
-    return {"$or": [_step(ordered, values, place) for place in range(len(ordered))]}
+    field, direction = ordered[0]
+    bound = {field: {"$gte" if direction > 0 else "$lte": values[0]}}
+    return {**bound, "$or": [_step(ordered, values, place) for place in range(len(ordered))]}
+
+
+def newest(ask: Callable[[dict[str, Any]], Page[T]], field: str, now: datetime) -> Page[T]:
+    """Return the first page of what grows for ever, asked within a time that grows until it fills.
+
+    MongoDB reads only a page of its index; the embedded server reads and sorts all that fits.
+    """
+    for span in LATELY:
+        found = ask({field: {"$gte": now - span}})
+        if found.next:
+            return found
+    return ask({})
 
 
 def _step(ordered: Sequence[tuple[str, int]], values: list[Any], place: int) -> dict[str, Any]:

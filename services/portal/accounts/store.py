@@ -11,6 +11,7 @@ from typing import Any
 from pymongo.asynchronous.database import AsyncDatabase
 
 from services.chassis import clock
+from services.chassis.storage.mongo import building
 from services.portal.accounts import lockout
 from services.portal.accounts.agencies import Agencies
 from services.portal.accounts.devices import Devices
@@ -37,6 +38,7 @@ class Accounts:
         passwords: Passwords | None = None,
         signed_in: Callable[[str], object] = lambda _: None,
     ) -> None:
+        self._database = database
         self.people = People(database["accounts"])
         self.agencies = Agencies(database["accounts"])
         self.sessions = Sessions(database["sessions"])
@@ -49,8 +51,10 @@ class Accounts:
 
     async def build_indexes(self) -> None:
         """Build what is missing of the indexes."""
+        await self._database.command("ping")  # with the usual patience, while building has no end
         for part in (self.people, self.agencies, self.sessions, self.devices, self.attempts):
-            await part.build_indexes()
+            with building(type(part).__name__):
+                await part.build_indexes()
 
     async def sign_in(
         self, email: str, password: str, address: str = "", device: str = ""

@@ -35,6 +35,7 @@ class Verdict(StrEnum):
 
 OPEN = frozenset({Status.ACCEPTED, Status.ENGAGED, Status.REOPENED})
 WAITING = frozenset({Status.SUBMITTED, Status.INFORMATION_REQUESTED})
+IN_HAND = WAITING | OPEN
 
 MOVES: Mapping[Verdict, tuple[frozenset[Status], Status]] = {
     Verdict.ACCEPT: (frozenset({Status.SUBMITTED}), Status.ACCEPTED),

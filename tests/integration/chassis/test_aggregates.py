@@ -12,6 +12,7 @@ import pytest
 from services.chassis import clock
 from services.chassis.auth import Principal, Role
 from services.chassis.context import fresh_context, request_receipt
+from services.chassis.ids import new_id
 from services.chassis.storage.aggregates import KeyReused, NotFound, Taken
 from tests.integration.chassis.things import Counted, Thing, Things, announce, new_thing, runtime
 
@@ -102,6 +103,89 @@ def test_a_decision_that_another_write_overtook_is_not_counted(things: Things) -
 
     assert heard.change(thing.id, overtaken).count == 1
     assert len(counted) == 1
+
+
+@pytest.fixture
+def elsewhere(things: Things) -> Things:
+    """The same things in another process."""
+    return Things(things.runtime, announce)
+
+
+def remembered(things: Things, thing: Thing) -> dict[str, Any] | None:
+    return things._recent.take(thing.id)
+
+
+def test_what_is_remembered_is_what_is_stored(things: Things) -> None:
+    thing = things.create(new_thing(note="x"), [Counted()])
+    for decide in (count_up, lambda now: (replace(now, note=None), []), count_up):
+        heard = things.under(replace(fresh_context(), receipt=new_id()))
+        heard.change(thing.id, decide)
+        known = remembered(things, thing)
+        assert known is not None
+        assert known == {name: stored(things, thing)[name] for name in known}
+        assert stored(things, thing).keys() - known.keys() <= {"saved_as"}
+        things._recent.keep(known)
+
+
+def test_what_another_process_changed_is_read_again(things: Things, elsewhere: Things) -> None:
+    thing = things.create(new_thing(), [Counted()])
+    elsewhere.change(thing.id, count_up)
+    assert things.change(thing.id, count_up).count == 2
+    assert stored(things, thing)["version"] == 3
+
+
+def test_a_refusal_by_what_is_remembered_is_decided_again(
+    things: Things, elsewhere: Things
+) -> None:
+    def only_once_counted(now: Thing) -> tuple[Thing, list[Counted]]:
+        if now.count == 0:
+            raise ValueError("not yet")
+        return count_up(now)
+
+    thing = things.create(new_thing(), [])
+    elsewhere.change(thing.id, count_up)
+    assert things.change(thing.id, only_once_counted).count == 2
+
+
+def test_nothing_to_do_by_what_is_remembered_is_decided_again(
+    things: Things, elsewhere: Things
+) -> None:
+    thing = things.create(new_thing(), [])
+    elsewhere.change(thing.id, count_up)
+    doubled = things.change(thing.id, lambda now: (replace(now, count=2 * now.count), []))
+    assert doubled.count == 2
+
+
+def test_what_another_process_applied_is_not_applied_again(
+    things: Things, elsewhere: Things
+) -> None:
+    heard = replace(fresh_context(), receipt="event-1")
+    thing = things.create(new_thing(), [])
+    elsewhere.under(heard).change(thing.id, count_up)
+    assert things.under(heard).change(thing.id, count_up).count == 1
+    assert stored(things, thing)["count"] == 1
+
+
+def test_a_person_is_shown_and_refused_by_what_is_stored(things: Things, elsewhere: Things) -> None:
+    thing = things.create(new_thing(area="cluj"), [])
+    elsewhere.change(thing.id, lambda now: (replace(now, area="perugia"), []))
+    seen = things.under(fresh_context(MANAGER)).change(thing.id, count_up)
+    assert (seen.count, seen.area) == (1, "perugia")
+
+
+def test_what_has_been_removed_is_not_there_for_being_remembered(things: Things) -> None:
+    thing = things.create(new_thing(), [])
+    things.runtime.database[Things.collection].delete_one({"_id": thing.id})
+    with pytest.raises(NotFound):
+        things.change(thing.id, count_up)
+
+
+def test_opening_what_is_there_changes_it(things: Things, elsewhere: Things) -> None:
+    thing = new_thing()
+    for where in (things, elsewhere, things):
+        where.open_or_change(count_up(thing), count_up)
+    document = stored(things, thing)
+    assert (document["count"], document["seq"]) == (3, 3)
 
 
 def test_a_decision_without_change_writes_nothing(things: Things) -> None:

@@ -116,3 +116,15 @@ def test_an_event_whose_commit_was_not_answered_has_its_effect_once(
     until(lambda: ready(broker, "risk.referral_submitted.v1") == 0)
     assert len(profiles.find_one({"_id": case.id})["assessments"]) == 1
     assert ready(broker, "risk.dead-letters") == 0
+
+
+@pytest.mark.parametrize("service", ["referrals", "portal"])
+def test_a_service_waits_for_its_database_at_its_start(
+    line: Line, stack: Stack, service: str
+) -> None:
+    line.proxy.refuse()
+    stack.start(service, ready=False)
+    until(lambda: "waiting_for_the_database" in stack.log(service), within=20)
+    assert stack.exit_code(service) is None
+    line.proxy.heal()
+    stack.wait(service)

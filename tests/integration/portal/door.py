@@ -16,6 +16,7 @@ from pymongo import AsyncMongoClient
 
 from services.portal.accounts import Accounts
 from services.portal.provision import FileSchema, Made, provision
+from tests.integration.portal.asked import Asked
 
 PASSWORD = "a long enough password"
 Result = TypeVar("Result")
@@ -58,14 +59,20 @@ WANTED: dict[str, Any] = {
 
 
 def with_accounts(mongo: Any, work: Callable[[Accounts], Awaitable[Result]], **how: Any) -> Result:
-    """Run something on the accounts of a database share."""
+    """Run something on the accounts of a database share; all that it asks has an index."""
 
     async def run() -> Result:
-        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(mongo.uri, tz_aware=True)
+        asked = Asked()
+        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+            mongo.uri, tz_aware=True, event_listeners=[asked]
+        )
+        database = client[f"{mongo.prefix}portal"]
         try:
-            return await work(Accounts(client[f"{mongo.prefix}portal"], **how))
+            result = await work(Accounts(database, **how))
+            assert [query async for query in asked.unserved(database)] == []
         finally:
             await client.close()
+        return result
 
     return asyncio.run(run())
 

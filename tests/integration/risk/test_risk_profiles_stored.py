@@ -85,12 +85,21 @@ def test_a_first_referral_is_one_insert(profiles: RiskProfiles, asked: Asked) ->
     assert asked.commands == ["insert"]
 
 
-def test_a_second_referral_is_an_insert_that_fails_and_a_change(
+def test_what_this_process_saved_last_is_changed_by_one_update(
     profiles: RiskProfiles, asked: Asked
 ) -> None:
     refer(profiles)
     asked.commands.clear()
     refer(profiles, referral("r2", NOON + DAY))
+    assert asked.commands == ["update"]
+
+
+def test_another_process_finds_a_case_there_by_an_insert_that_fails(
+    profiles: RiskProfiles, asked: Asked
+) -> None:
+    refer(profiles)
+    asked.commands.clear()
+    refer(elsewhere(profiles), referral("r2", NOON + DAY))
     assert asked.commands == ["insert", "find", "update"]
 
 
@@ -98,8 +107,13 @@ def test_a_session_is_a_find_and_an_update(profiles: RiskProfiles, asked: Asked)
     refer(profiles)
     asked.commands.clear()
     told = session(incident_at=NOON + DAY)
-    usecases.assess_session(profiles, "case-1", told, BOOK, at=NOON + DAY)
+    usecases.assess_session(elsewhere(profiles), "case-1", told, BOOK, at=NOON + DAY)
     assert asked.commands == ["find", "update"]
+
+
+def elsewhere(profiles: RiskProfiles) -> RiskProfiles:
+    """Return the same profiles in another process."""
+    return RiskProfiles(profiles.runtime, announce, lambda *_: None)
 
 
 def test_a_profile_comes_back_as_it_was(profiles: RiskProfiles) -> None:

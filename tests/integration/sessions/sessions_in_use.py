@@ -112,6 +112,14 @@ class Sessions:
         answer = self.ask("GET", "/cases?limit=100", by=by)
         return {each["reference"] for each in answer.json()["items"]}
 
+    def pages(self, path: str, *, by: Person) -> Iterator[dict[str, Any]]:
+        """Yield what a list holds, two at a time."""
+        after = ""
+        while after is not None:
+            page = self.ask("GET", f"{path}&limit=2{after and f'&after={after}'}", by=by).json()
+            yield from page["items"]
+            after = page["next"]
+
     def timeline(self, case: Case) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self.get(case, "/timeline", by=ANA)["items"]
         return items

@@ -14,6 +14,7 @@ from tests.integration.sessions.sessions_in_use import (
     MAYA,
     OPS,
     Case,
+    Person,
     Sessions,
     missed,
     session,
@@ -211,6 +212,25 @@ def test_the_caseload_shows_my_open_cases_the_newest_activity_first(sessions: Se
     shown = [each["reference"] for part in (first, rest) for each in part["items"]]
     assert shown == [mine[1].reference, mine[2].reference]
     assert rest["next"] is None
+
+
+def test_a_caseload_is_narrowed_by_state_and_band(sessions: Sessions) -> None:
+    waits, met, over = (sessions.referred() for _ in range(3))
+    sessions.record(met, session(), by=ANA)
+    sessions.post(over, "/closure", {"outcomes": OUTCOMES}, by=MAYA)
+    sessions.say(waits, "risk_assessed", seq=1, number=1, band="high")
+    sessions.wait_for_timeline(waits, 2)
+    of = {waits.reference, met.reference, over.reference}
+
+    def listed(asked: str, by: Person = ANA) -> set[str]:
+        return of & {each["reference"] for each in sessions.pages(f"/cases?{asked}", by=by)}
+
+    assert listed("") == {waits.reference, met.reference}
+    assert listed("state=engaged") == {met.reference}
+    assert listed("state=closed") == {over.reference}
+    assert listed("band=high") == {waits.reference}
+    assert listed("state=closed&band=high") == set()
+    assert listed("state=closed", by=CLUJ) == set()
 
 
 def test_each_read_of_a_case_is_written_down(sessions: Sessions) -> None:

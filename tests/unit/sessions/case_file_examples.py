@@ -95,7 +95,11 @@ class Shelf:
     def change(self, key: str, decide: Callable[[CaseFile], Decision]) -> CaseFile:
         return self._keep(decide(self.load(key)))
 
-    def open_or_change(self, bare: CaseFile, decide: Callable[[CaseFile], Decision]) -> CaseFile:
+    def open_or_change(self, fresh: Decision, decide: Callable[[CaseFile], Decision]) -> CaseFile:
+        known = self.files.get(fresh[0].id)
+        return self._keep(decide(known) if known else fresh)
+
+    def change_or_open(self, bare: CaseFile, decide: Callable[[CaseFile], Decision]) -> CaseFile:
         return self._keep(decide(self.files.get(bare.id, bare)))
 
     def open_words(self, session: Session) -> Words | None:
