@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 from services.chassis.auth import MANAGERS, Principal
 from services.chassis.crypto import Erased, Sealed, Vault
-from services.chassis.storage.aggregates import Repository, Taken
+from services.chassis.storage.aggregates import Repository
 from services.chassis.storage.mongo import Document, Index, Shape, serving
 from services.chassis.storage.paging import Page
+from services.chassis.storage.refusals import Taken
 from services.chassis.storage.scope import NOTHING, of_areas
 from services.chassis.storage.standing import Standing
 from services.notifications.domain.drill import DRILL, Drill

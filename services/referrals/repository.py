@@ -10,9 +10,10 @@ from services.chassis.auth import Principal
 from services.chassis.context import fresh_context
 from services.chassis.crypto import BlindIndex, Erased, Sealed, Vault
 from services.chassis.ids import new_id, new_reference
-from services.chassis.storage.aggregates import Repository, Taken
+from services.chassis.storage.aggregates import Repository
 from services.chassis.storage.mongo import Document, Index, Shape, serving
 from services.chassis.storage.paging import Page, newest
+from services.chassis.storage.refusals import Taken
 from services.chassis.storage.scope import of_areas
 from services.chassis.storage.standing import Standing
 from services.referrals.domain.drill import DRILL, Course, Drill

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 from services.chassis.auth import Principal
 from services.chassis.crypto import Erased, Sealed
-from services.chassis.storage.aggregates import NotFound, Repository
+from services.chassis.storage.aggregates import Repository
 from services.chassis.storage.mongo import Document, Index, Shape, serving
 from services.chassis.storage.paging import Page, newest
+from services.chassis.storage.refusals import NotFound
 from services.chassis.storage.scope import of_areas
 from services.sessions.domain.model import CaseFile, Closure, Decision
 from services.sessions.domain.referral import Referral, State

@@ -13,8 +13,9 @@ from services.chassis import clock
 from services.chassis.auth import Principal, Role
 from services.chassis.context import fresh_context
 from services.chassis.ids import new_reference
-from services.chassis.storage.aggregates import NotFound, Repository
+from services.chassis.storage.aggregates import Repository
 from services.chassis.storage.paging import cursor_of
+from services.chassis.storage.refusals import NotFound
 from services.contracts.dash import BANDS
 from services.notifications.domain.escalation import Kind
 from services.notifications.repository import Alerts

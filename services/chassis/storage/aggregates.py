@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
@@ -13,7 +13,7 @@ from pymongo.errors import DuplicateKeyError
 from services.chassis.auth import Principal
 from services.chassis.context import Context, fresh_context
 from services.chassis.failpoints import reach
-from services.chassis.logs import SafeMessage
+from services.chassis.logs import describe, get_logger
 from services.chassis.messaging.outbox import Entry, entries, waiting
 from services.chassis.runtime import Runtime
 from services.chassis.storage import framing
@@ -22,27 +22,13 @@ from services.chassis.storage.mongo import Document, Index, Shape, ensure_indexe
 from services.chassis.storage.paging import Page, condition_after, cursor_of
 from services.chassis.storage.queries import any_of, both, by_key
 from services.chassis.storage.recent import Recent
+from services.chassis.storage.refusals import Contended, KeyReused, NotFound, Taken
 from services.chassis.storage.turns import Turns
 from services.contracts.envelope import Announcement
 
 TRIES = 100
+_log = get_logger(__name__)
 _OUTBOX_DUE = Index("outbox_due", (("outbox_due", 1),), sparse=True)
-
-
-class NotFound(SafeMessage):
-    """There is nothing there, or nothing that this person may see."""
-
-
-class Taken(SafeMessage):
-    """Something with this id or another unique key is there already."""
-
-
-class KeyReused(SafeMessage):
-    """The idempotency key came with another body before."""
-
-
-class Contended(SafeMessage):
-    """The write lost to others too many times; trying again later will do."""
 
 
 class Root(Protocol):
@@ -207,7 +193,16 @@ class Repository(ABC, Generic[T]):
             query = both(query, condition_after(after, ordered))
         found = list(self._documents.find(query).sort(list(ordered)).limit(limit + 1))
         following = cursor_of(found[limit - 1], ordered) if len(found) > limit else None
-        return Page(tuple(self.root(document) for document in found[:limit]), following)
+        return Page(tuple(self._readable(found[:limit])), following)
+
+    def _readable(self, documents: Sequence[Document]) -> Iterator[T]:
+        """Yield the roots of documents; a damaged one is told in the log, and hides no other."""
+        for document in documents:
+            try:
+                yield self.root(document)
+            except Exception as error:
+                told = {"collection": self.collection, "aggregate_id": str(document["_id"])}
+                _log.error("document_unreadable", **told, kind=describe(error))
 
     def _is_applied(self, receipts: Sequence[str]) -> bool:
         receipt = self.context.receipt

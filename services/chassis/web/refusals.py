@@ -10,8 +10,8 @@ from pymongo.errors import PyMongoError
 from services.chassis.auth import Unauthenticated
 from services.chassis.crypto import Erased
 from services.chassis.ids import BadReference
-from services.chassis.storage.aggregates import Contended, KeyReused, NotFound, Taken
 from services.chassis.storage.paging import BadCursor
+from services.chassis.storage.refusals import Contended, KeyReused, NotFound, Taken
 from services.chassis.web.problems import Problem, Refused, slug_of
 
 Refusals = Mapping[type[Exception], HTTPStatus]

@@ -13,7 +13,7 @@ from services.chassis import clock
 from services.chassis.auth import Principal, Role
 from services.chassis.context import fresh_context, request_receipt
 from services.chassis.ids import new_id
-from services.chassis.storage.aggregates import KeyReused, NotFound, Taken
+from services.chassis.storage.refusals import KeyReused, NotFound, Taken
 from tests.integration.chassis.things import Counted, Thing, Things, announce, new_thing, runtime
 
 NO_BUS = "amqp://nobody:nothing@127.0.0.1:1/none"
@@ -178,6 +178,14 @@ def test_what_has_been_removed_is_not_there_for_being_remembered(things: Things)
     things.runtime.database[Things.collection].delete_one({"_id": thing.id})
     with pytest.raises(NotFound):
         things.change(thing.id, count_up)
+
+
+def test_a_damaged_document_hides_no_other_from_a_list(things: Things) -> None:
+    made = [things.create(new_thing(count=number), []) for number in range(3)]
+    damaged = {"$unset": {"case_id": ""}}
+    things.runtime.database[Things.collection].update_one({"_id": made[1].id}, damaged)
+    found = things.page(Things.BY_COUNT, {"area": "cluj"}, after=None, limit=10)
+    assert [thing.count for thing in found.items] == [2, 0]
 
 
 def test_opening_what_is_there_changes_it(things: Things, elsewhere: Things) -> None:

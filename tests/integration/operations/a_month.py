@@ -14,7 +14,7 @@ from services.chassis.crypto import Vault
 from services.chassis.ids import derived_id
 from services.chassis.messaging.consume import Heard
 from services.chassis.metrics import Metrics
-from services.chassis.storage.aggregates import RECEIPTS_KEPT
+from services.chassis.storage.framing import RECEIPTS_KEPT
 from services.contracts.catalogue import CONTRACTS, read
 from services.contracts.envelope import decode
 from tests.integration.chassis.things import runtime
