@@ -40,8 +40,8 @@ PIP = ("-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input"
 class Wanted:
     """What a command needs: `tools` are those of tests and checks, `servers` broker and database.
 
-    Tests also need the front end's own test packages and a browser; `bench` is what is measured
-    beside the platform, and measures it.
+    Tests also need the front end's own test packages, a browser and promtool; `bench` is what is
+    measured beside the platform, and measures it.
     """
 
     tools: bool = False
@@ -179,6 +179,8 @@ def _missing(wanted: Wanted) -> list[str]:
         missing.append("chromium")
     if wanted.tests and not find_library("atomic"):
         missing.append("libatomic1")  # the browser's driver asks for it
+    if wanted.tests and not which("promtool"):
+        missing.append("prometheus")  # promtool, which tries the alert rules, comes with it
     return missing
 
 

@@ -141,6 +141,7 @@ class Publisher:
     def _lost(self) -> None:
         """Forget what was under way: all of it still stands in the database."""
         self.is_open = self.is_blocked = self._is_declaring = False
+        self._metrics.bus_blocked.set(0)  # that is told of a connection: the next one begins anew
         self._channel = None
         self._answers.close()
         self._offered.clear()
