@@ -92,6 +92,9 @@ class System:
             "AMQP_URI": elsewhere or self._broker.uri(user=OPERATOR),
             "MONGODB_URI": self.addresses.mongodb_uri,
             "DATABASE_PREFIX": self.addresses.database_prefix,
+            "OUTREACH_PROCESSES": ",".join(
+                f"{name}={self.addresses.url(name)}" for name in SERVICES
+            ),
         }
         self.layout.operators.touch(mode=0o600)
         lines = (f"{name}='{value}'\n" for name, value in told.items())

@@ -29,39 +29,50 @@ def bus(uri: str) -> Iterator[pika.BlockingConnection]:
         CannotReach: it cannot be had, or was lost on the way; the sentence says what to do.
 
     """
-    parameters = _parameters(uri)
+    at = parameters(uri)
     try:
-        connection = pika.BlockingConnection(parameters)
+        connection = pika.BlockingConnection(at)
     except (AMQPError, OSError) as error:
-        raise CannotReach(_why(error, parameters)) from None
+        raise CannotReach(_why(error, at)) from None
     try:
         yield connection
     except AMQPError as error:
-        raise CannotReach(f"{_why(error, parameters)} What was not done yet is left.") from None
+        raise CannotReach(f"{_why(error, at)} What was not done yet is left.") from None
     finally:
         if connection.is_open:
             connection.close()
 
 
-def _parameters(uri: str) -> pika.URLParameters:
+def parameters(uri: str) -> pika.URLParameters:
+    """Return how to connect.
+
+    Raises:
+        CannotReach: the URI cannot be read.
+
+    """
     try:
-        parameters = pika.URLParameters(uri)
+        at = pika.URLParameters(uri)
     except (ValueError, TypeError, IndexError):
         raise CannotReach(
             "AMQP_URI cannot be read: it looks like amqp://user:password@host:5672/vhost."
         ) from None
-    parameters.heartbeat = HEARTBEAT_S
-    parameters.connection_attempts = 1
-    parameters.socket_timeout = parameters.stack_timeout = WITHIN_S
-    parameters.blocked_connection_timeout = 2 * WITHIN_S
-    parameters.client_properties = {"connection_name": "turning-the-page outreach"}
-    return parameters
+    at.heartbeat = HEARTBEAT_S
+    at.connection_attempts = 1
+    at.socket_timeout = at.stack_timeout = WITHIN_S
+    at.blocked_connection_timeout = 2 * WITHIN_S
+    at.client_properties = {"connection_name": "turning-the-page outreach"}
+    return at
 
 
 def _why(error: BaseException, at: pika.URLParameters) -> str:
     """Return why the bus cannot be used, without the password."""
     where = f"{at.host}:{at.port}"
-    if isinstance(error, ProbableAuthenticationError | ProbableAccessDeniedError):
+    if isinstance(error, ProbableAccessDeniedError):
+        host = f"virtual host {at.virtual_host}"
+        return (
+            f"the bus at {where} does not let this user into {host}, if it is there: see AMQP_URI."
+        )
+    if isinstance(error, ProbableAuthenticationError):
         return f"the bus at {where} does not let this user in: see AMQP_URI."
     if isinstance(error, ChannelClosedByBroker):
         rights = ": docs/dead-letters.md tells the rights it needs"

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+
 import click
+import structlog
 
 from services.operations.dead_letters import group
+from services.operations.doctor.command import doctor
+from services.operations.status.command import status
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,6 +24,9 @@ def outreach() -> None:
     Exit codes: 0 done; 1 something was refused or left; 2 used wrongly, or the bus or a database
     cannot be reached.
     """
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # a command says it in one sentence
 
 
-outreach.add_command(group)
+for each in (doctor, status, group):
+    outreach.add_command(each)

@@ -21,6 +21,7 @@ from services.operations.records import operator, records
 from services.operations.redaction import shown
 from services.operations.refusals import Left
 from services.operations.settings import CONSUMERS, read_environment
+from services.operations.telling import json_option
 
 SHORTEST_REASON, LONGEST_REASON = 10, 300
 LIMIT = 100
@@ -61,7 +62,6 @@ queue_option = click.option(
     callback=_consumers,
     help=f"Only the dead letters of one consumer: {', '.join(CONSUMERS)}.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 by_option = click.option(
     "--by",
     metavar="ACCOUNT",

@@ -49,7 +49,7 @@ class Desk:
 
     def __init__(self, connection: pika.BlockingConnection, consumer: str) -> None:
         self.consumer = consumer
-        self.waiting = _waiting(connection, consumer)
+        self.waiting = how_many(connection, consumer)
         self._connection = connection
         self._incoming: BlockingChannel = connection.channel()
         self._outgoing: BlockingChannel = connection.channel()
@@ -182,8 +182,15 @@ def _sit_down(connection: pika.BlockingConnection, consumer: str) -> tuple[Block
         connection.process_data_events(ASK_AGAIN_S)
 
 
-def _waiting(connection: pika.BlockingConnection, consumer: str) -> int | None:
-    """Return how many lie there; of a queue that says none, only once it is sure."""
+def how_many(connection: pika.BlockingConnection, consumer: str) -> int | None:
+    """Return how many dead letters lie there, and None where there is no queue for them.
+
+    Of a queue that says none, only once it is sure.
+
+    Raises:
+        CannotReach: it has no leader.
+
+    """
     while (depth := _depth(connection, consumer)) == 0 and not _is_empty(connection, consumer):
         connection.process_data_events(ASK_AGAIN_S)
     return depth

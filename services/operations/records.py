@@ -6,18 +6,13 @@ import os
 import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from environs import Env
-from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
-from services.chassis.storage.mongo import client_options, guarantees
 from services.chassis.storage.operations_log import OperationsLog
+from services.operations.databases import opened
 from services.operations.refusals import CannotReach
-from services.operations.settings import database_of
-
-ANSWERED_WITHIN_MS = 10_000  # somebody waits at a terminal
 
 
 @contextmanager
@@ -28,13 +23,9 @@ def records(env: Env, service: str) -> Iterator[OperationsLog]:
         CannotReach: its database does not answer or refuses; nothing may be done then.
 
     """
-    at = database_of(env, service)
     try:
-        options = client_options("outreach") | {"socketTimeoutMS": ANSWERED_WITHIN_MS}
-        client: MongoClient[dict[str, Any]] = MongoClient(at.uri, **options)
-        with client:
-            database = client.get_default_database(at.name)
-            log = OperationsLog(database.with_options(**guarantees(is_production=False)))
+        with opened(env, service) as database:
+            log = OperationsLog(database)
             log.ensure_indexes()
             yield log
     except PyMongoError as error:

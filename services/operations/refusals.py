@@ -15,6 +15,10 @@ class CannotReach(click.ClickException):
     exit_code = 2
 
 
+class NotNamed(CannotReach):
+    """Nothing says where the bus or a database is."""
+
+
 class Left(click.ClickException):
     """Something was refused or is still where it was; the sentence says what and why."""
 

@@ -13,7 +13,7 @@ from environs import Env, EnvError
 
 from services.chassis.settings import mongo_address
 from services.contracts.catalogue import CONTRACTS
-from services.operations.refusals import CannotReach
+from services.operations.refusals import NotNamed
 
 START = "start it with make run, or set AMQP_URI"
 CONSUMERS = tuple(sorted({hearer for each in CONTRACTS for hearer in each.lasting_hearers}))
@@ -45,12 +45,12 @@ def bus_uri(env: Env) -> str:
     """Return where the bus is.
 
     Raises:
-        CannotReach: nothing says so.
+        NotNamed: nothing says so.
 
     """
     uri: str | None = env.str("AMQP_URI", None)
     if not uri:
-        raise CannotReach(f"nothing says where the bus is: {START}.")
+        raise NotNamed(f"nothing says where the bus is: {START}.")
     return uri
 
 
@@ -58,13 +58,13 @@ def database_of(env: Env, service: str) -> Address:
     """Return the database of a service.
 
     Raises:
-        CannotReach: nothing says where it is.
+        NotNamed: nothing says where it is.
 
     """
     try:
         return Address(*mongo_address(env, service))
     except EnvError:
-        raise CannotReach(
+        raise NotNamed(
             f"nothing says where the database of {service} is: set MONGODB_URI or "
             f"{service.upper()}_MONGO_URI."
         ) from None

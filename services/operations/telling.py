@@ -16,6 +16,8 @@ from services.operations.letter import DeadLetter
 from services.operations.looking import Pile
 from services.operations.redaction import shown, summary
 
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
 
 def tell_json(told: Any) -> None:
     """Print one JSON value; moments as ISO 8601."""

@@ -195,7 +195,7 @@ def probe(database: Database[Document], trials: Sequence[Trial] = TRIALS) -> Sto
         failed = tuple(trial.__name__ for trial in trials if not _is_passed(trial, scratch))
     finally:
         scratch.drop()
-    return Storage(_server(scratch), failed)
+    return Storage(server_of(database), failed)
 
 
 def _is_passed(trial: Trial, scratch: Collection[Document]) -> bool:
@@ -229,15 +229,16 @@ def _changed(
     return (scratch.find_one({"_id": key}) or {}).get("kept")
 
 
-def _server(scratch: Collection[Document]) -> str:
-    build = scratch.database.client.admin.command("buildInfo")
+def server_of(database: Database[Document]) -> str:
+    """Return which program answers, and its version."""
+    build = database.client.admin.command("buildInfo")
     if "secantusVersion" in build:
         return f"{EMBEDDED} {build['secantusVersion']}"
     return f"MongoDB {build.get('version', 'of unknown version')}"
 
 
 def _is_embedded(scratch: Collection[Document]) -> bool:
-    return _server(scratch).startswith(EMBEDDED)
+    return server_of(scratch.database).startswith(EMBEDDED)
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -117,18 +117,34 @@ def test_a_second_system_in_the_same_folder_is_refused(system: System) -> None:
 def test_operators_find_it_as_long_as_it_runs(system: System) -> None:
     told = Layout(system.folder).operators
     assert told.stat().st_mode & 0o777 == 0o600
-    settings = {"CASEWORK_VAR": str(system.folder)}
+    done = outreach(system, "dead-letters", "list")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(": 0 dead letters") == len(CONSUMERS)
+
+
+def test_the_doctor_sees_all_of_it_and_that_it_is_well(system: System) -> None:
+    said = until(lambda: well(system), within=60)
+    assert said.count(" is ready") == len(system.told["urls"])
+    assert "not permitted" not in said
+
+
+def well(system: System) -> str:
+    """Return what the doctor says when all is well; the service killed before may still recover."""
+    done = outreach(system, "doctor")
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def outreach(system: System, *arguments: str) -> subprocess.CompletedProcess[str]:
     unnamed = {name: value for name, value in os.environ.items() if name not in NAMING}
-    done = subprocess.run(
-        [ROOT / "outreach", "dead-letters", "list"],
-        env=unnamed | settings,
+    return subprocess.run(
+        [ROOT / "outreach", *arguments],
+        env=unnamed | {"CASEWORK_VAR": str(system.folder)},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count(": 0 dead letters") == len(CONSUMERS)
 
 
 def pid_of(module: str, parent: int) -> int:

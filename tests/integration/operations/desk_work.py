@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,9 +45,13 @@ class Operator:
     mongo: Store
 
     def run(self, *arguments: str) -> Said:
+        return self.run_in(self.environment, "dead-letters", *arguments)
+
+    @staticmethod
+    def run_in(environment: Mapping[str, str], *arguments: str) -> Said:
         done = subprocess.run(
-            self.command(*arguments),
-            env=self.environment,
+            [sys.executable, "-m", "services.operations", *arguments],
+            env=environment,
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -1,0 +1,1 @@
+"""How much waits and for how long, on one screen, without judging it."""
