@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 	--no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test chaos bench check setup tools format lock clean
+.PHONY: help run demo test scenarios chaos upgrade bench check setup tools format lock clean
 
 help: ## Show what there is.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -20,11 +20,17 @@ demo: ## Start from nothing, play the demonstration, check that nothing is missi
 test: ## Run all tests; ARGS go to pytest: make test ARGS="tests/unit -x".
 	@$(PYTHON) -m deploy.local test $(ARGS)
 
+scenarios: ## Live through alerts as their people do; ARGS go to pytest: ARGS="-k links".
+	@$(PYTHON) -m deploy.local scenarios $(ARGS)
+
 chaos: ## Hurt everything under load and judge the ledger: make chaos MINUTES=30 SEED=7.
 	@$(PYTHON) -m deploy.local chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
-bench: ## Measure against stock nameko and FastStream, side by side: make bench ARGS=--quick.
-	@$(PYTHON) -m deploy.local bench $(ARGS)
+upgrade: ## From an older release to this one under load: make upgrade FROM=HEAD~20 (or a tag).
+	@$(PYTHON) -m deploy.local upgrade $(if $(FROM),--from $(FROM)) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+bench: ## Measure beside stock nameko and FastStream, or with stored cases: make bench CASES=1000,10000.
+	@$(PYTHON) -m deploy.local bench $(if $(CASES),growth --cases $(CASES) $(if $(MONGODB_URI),--mongodb-uri $(MONGODB_URI))) $(ARGS)
 
 check: tools ## Format, lint, types, dependencies, house rules, contracts.
 	$(BIN)/ruff format --check .

@@ -73,7 +73,7 @@ def _tell(results: Results, kept: Path, asked: argparse.Namespace) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one short round: two minutes")
+    parser.add_argument("--quick", action="store_true", help="one short round: three minutes")
     parser.add_argument("--rounds", type=int, help="how often each system is measured")
     parser.add_argument(
         "--only", action="append", choices=SYSTEMS, help="one system; may be said twice"

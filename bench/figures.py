@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, isnan
 from typing import Any
 
 MS = 1000.0
@@ -167,4 +167,4 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def _rounded(value: float) -> float | None:
-    return None if value != value else round(value, 3)  # noqa: PLR0124 - only nan differs from itself
+    return None if isnan(value) else round(value, 3)

@@ -8,7 +8,6 @@ clock starts, so that a request costs this process less than a tenth of a millis
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -16,11 +15,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from selectors import SelectSelector
 from time import monotonic
-from typing import Self, cast
+from typing import cast
 from urllib.parse import urlsplit
 
 import httptools
 
+from bench.child import Piped
 from bench.figures import Sample
 
 OPENED_AT_FIRST = 8
@@ -51,36 +51,17 @@ def octets(method: str, url: str, headers: Iterable[tuple[str, str]], body: byte
     return "\r\n".join(lines).encode("latin-1") + body
 
 
-class Client:
+class Client(Piped):
     """The process, to be given one shot after the other."""
 
     def __init__(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
-        theirs.close()
-
-    @property
-    def pid(self) -> int:
-        """Return its process id, to see what it costs itself."""
-        return self._process.pid or 0
+        super().__init__(_serve)
 
     def fire(self, shot: Shot) -> list[Sample]:
         """Send everything; return what came back, in the order in which it was to be sent."""
         self._pipe.send(shot)
         told: list[Sample] = self._pipe.recv()
         return told
-
-    def __enter__(self) -> Self:
-        """Keep it until the end of the block."""
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        """End the process."""
-        self._pipe.close()
-        self._process.terminate()
-        self._process.join()
 
 
 def _serve(pipe: Connection) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import median
 
-from bench.plots import plot
 from bench.report import Results
 from bench.tables import lines, tables
 
@@ -17,6 +16,8 @@ def write(results: Results, page: Path) -> list[Path]:
     """Write tables and plots of a run; return the files that were written."""
     folder = page.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
+    from bench.plots import plot  # noqa: PLC0415 - tests read this page without matplotlib
+
     plots = plot(results, folder)
     text = page.read_text(encoding="utf-8") if page.exists() else f"{TITLE}\n{BEGIN}\n{END}\n"
     page.write_text(between(text, section(results, plots, page.parent)), encoding="utf-8")

@@ -47,6 +47,7 @@ class Plan:
     inbox: Stage
     limit_seconds: float
     backlog: int
+    replicas: tuple[int, ...]
 
     @staticmethod
     def order(number: int, systems: Sequence[str] = SYSTEMS) -> list[str]:
@@ -69,6 +70,7 @@ FULL = Plan(
     inbox=at(20, 20),
     limit_seconds=2.5,
     backlog=10_000,
+    replicas=(1, 2, 4),
 )
 QUICK = replace(
     FULL,
@@ -79,4 +81,5 @@ QUICK = replace(
     inbox=at(20, 6),
     limit_seconds=1.0,
     backlog=1_000,
+    replicas=(1, 2),
 )

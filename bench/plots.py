@@ -6,6 +6,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import matplotlib as mpl
+from matplotlib import pyplot
+
 from bench.figures import percentile
 from bench.plan import SATURATED
 from bench.report import FIGURES, Results
@@ -17,8 +20,6 @@ STEADY = {"svg.hashsalt": "bench", "svg.fonttype": "none", "axes.spines.top": Fa
 
 def plot(results: Results, folder: Path) -> list[Path]:
     """Draw both, each as one SVG file; return the files."""
-    import matplotlib as mpl  # noqa: PLC0415 - takes a second, and only who writes pages needs it
-
     mpl.use("svg")
     with mpl.rc_context(STEADY):
         drawn = {"alert-latency": _latency(results), "throughput": _throughput(results)}
@@ -31,8 +32,6 @@ def plot(results: Results, folder: Path) -> list[Path]:
 
 
 def _latency(results: Results) -> Any:
-    from matplotlib import pyplot  # noqa: PLC0415 - see above
-
     stages = results.stages()
     figure, all_axes = pyplot.subplots(1, len(stages), figsize=(3 * len(stages), 3), sharey=True)
     for stage, axes in zip(stages, all_axes if len(stages) > 1 else [all_axes], strict=True):
@@ -50,8 +49,6 @@ def _latency(results: Results) -> Any:
 
 
 def _throughput(results: Results) -> Any:
-    from matplotlib import pyplot  # noqa: PLC0415 - see above
-
     figure, axes = pyplot.subplots(figsize=(6, 3))
     read = FIGURES["alerts_per_s"]
     for place, system in enumerate(results.systems()):

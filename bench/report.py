@@ -66,6 +66,15 @@ class Drained:
 
 
 @dataclass(frozen=True, slots=True)
+class Replicated:
+    """Saturation with so many processes of each service that hears; CPU is of all processes."""
+
+    replicas: int
+    alerts_per_s: float
+    cpu_ms_per_referral: float
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """From the moment at which a referral is to be sent until it is in an open inbox."""
 
@@ -104,6 +113,7 @@ class Results:
     limits: list[Mapping[str, float]] = field(default_factory=list)
     trips: list[Trips] = field(default_factory=list)
     drained: list[Drained] = field(default_factory=list)
+    replicated: list[Replicated] = field(default_factory=list)
     inbox: Inbox | None = None
     about: dict[str, Any] = field(default_factory=dict)
 
@@ -198,6 +208,7 @@ def as_json(results: Results) -> str:
         "limits": results.limits,
         "round_trips": [asdict(each) | {"each": each.each} for each in results.trips],
         "backlog": [asdict(each) | {"share": each.share} for each in results.drained],
+        "replicas": [asdict(each) for each in results.replicated],
         "inbox": asdict(results.inbox) if results.inbox else None,
         "rows": [
             {

@@ -19,9 +19,10 @@ from bench.limits import limits
 from bench.load import Client
 from bench.measuring import Bench, Seen, measure, running
 from bench.plan import OURS, SYSTEMS, Plan, Stage
-from bench.report import Results, Row, Trips
+from bench.report import Replicated, Results, Row, Trips
 from bench.systems.base import Servers, System
 from bench.systems.catalogue import SYSTEMS as MADE_BY
+from bench.systems.ours import Ours
 from bench.tap import Tap
 from bench.wire import NO_WORK, Proxy
 
@@ -59,6 +60,8 @@ class Run:
             self._part(f"round trips of {name}", partial(self._counted, name))
         if OURS in self.systems:
             self._part("live inbox", self._inbox)
+            for replicas in self.plan.replicas:
+                self._part(f"{replicas} of each hearer", partial(self._replicated, replicas))
             self._part("backlog", self._backlog)
         return self.results
 
@@ -121,6 +124,13 @@ class Run:
     def _inbox(self) -> str:
         self.results.inbox = seen = live(self.servers, self.client, self.plan.inbox)
         return f"p50 {seen.p50_ms:.1f} ms, p99 {seen.p99_ms:.1f} ms, {seen.shown} of {seen.sent}"
+
+    def _replicated(self, replicas: int) -> str:
+        system, saturation = Ours(self.servers, replicas=replicas), self.plan.stages[-1]
+        (seen,) = self._through(system, [saturation])
+        rate, spent = seen.figures.alerts_per_s, seen.figures.cpu_ms_per_referral
+        self.results.replicated.append(Replicated(replicas, rate, spent))
+        return f"{rate:.0f} alerts/s, {spent:.0f} ms of CPU for a referral"
 
     def _backlog(self) -> str:
         seen = drain(self._bench, self.servers, self._made[OURS], self.plan.backlog)

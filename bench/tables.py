@@ -70,6 +70,12 @@ def _rest(results: Results) -> Iterator[str]:
             f"backlog of {each.backlog:,}: drained by {each.system}",
             f"{shown(each.per_s)}/s, {each.share:.2f} of the raw loop's {shown(each.raw_per_s)}/s",
         )
+    for one in results.replicated:
+        rate, spent = shown(one.alerts_per_s), unit(one.cpu_ms_per_referral, "ms")
+        yield row(
+            f"saturation with {one.replicas} of each service that hears",
+            f"{rate} alerts/s, {spent} of CPU for a referral",
+        )
     if results.inbox is not None:
         seen = results.inbox
         yield row(

@@ -7,15 +7,15 @@ sixteen octets of the header and the name of the command, which is the first key
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from struct import Struct
-from typing import Self, cast
+from typing import cast
 from urllib.parse import urlsplit, urlunsplit
 
+from bench.child import Piped
 from deploy.local.ports import HOST
 
 HEADER = Struct("<iiii")
@@ -62,17 +62,12 @@ def work(counts: Mapping[str, int]) -> int:
     return sum(count for name, count in counts.items() if name not in NO_WORK)
 
 
-class Proxy:
+class Proxy(Piped):
     """The counting process between a system and the database at a URI."""
 
     def __init__(self, uri: str) -> None:
         self._uri = uri
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        port = urlsplit(uri).port or 0
-        self._process = context.Process(target=_serve, args=(theirs, port), daemon=True)
-        self._process.start()
-        theirs.close()
+        super().__init__(_serve, urlsplit(uri).port or 0)
         self.port: int = self._pipe.recv()
 
     @property
@@ -87,16 +82,6 @@ class Proxy:
         self._pipe.send(None)
         told: Counter[str] = self._pipe.recv()
         return told
-
-    def __enter__(self) -> Self:
-        """Serve until the end of the block."""
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        """End the process."""
-        self._pipe.close()
-        self._process.terminate()
-        self._process.join()
 
 
 def _serve(pipe: Connection, target: int) -> None:

@@ -10,6 +10,7 @@ import ast
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,8 @@ def metrics_page() -> str:
     return "\n".join(parts)
 
 
-def metrics() -> list[Metric]:
+@cache
+def metrics() -> tuple[Metric, ...]:
     """Return every metric that the sources register, in order."""
     found = {
         metric
@@ -136,7 +138,7 @@ def metrics() -> list[Metric]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and (metric := _metric(node, path))
     }
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def _metric(call: ast.Call, path: Path) -> Metric | None:

@@ -8,6 +8,7 @@ document is stale.
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -62,6 +63,8 @@ REFUSALS: Mapping[HTTPStatus, str] = {
     HTTPStatus.TOO_MANY_REQUESTS: "Too many requests; `Retry-After` says when to come again.",
     HTTPStatus.SERVICE_UNAVAILABLE: "A part of the platform is silent; send the same again.",
 }
+VARIABLE = re.compile(r"\{(\w+)\}")
+VARIABLES = {"reference": "C-7F3K-9QX6", "area": "london-rbkc", "kind": "high_risk"}
 READING = (400, 401, 403, 404, 429, 503)
 WRITING = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
 OWNERS = {
@@ -78,6 +81,7 @@ class FaultSchema(Schema):
     pointer = fields.String(metadata={"example": "#/client/born_on"})
     code = fields.String()
     detail = fields.String()
+    params = fields.Dict(keys=fields.String())
 
 
 class ProblemSchema(Schema):
@@ -136,7 +140,7 @@ def main() -> None:
 
 
 def _entrypoints(api: type[object]) -> Iterator[Door]:
-    for member in vars(api).values():
+    for member in (each for room in api.__mro__ for each in vars(room).values()):
         for entrypoint in getattr(member, "nameko_entrypoints", ()):
             if isinstance(entrypoint, Door):
                 yield entrypoint
@@ -197,7 +201,7 @@ def _describe_common(spec: APISpec) -> None:
 
 def _operation(public: PublicDoor) -> dict[str, Any]:
     door = declared(public.service)[(public.method, public.path)]
-    parameters: list[Any] = [_reference()] if "{reference}" in public.path else []
+    parameters: list[Any] = [_in_path(name) for name in VARIABLE.findall(public.path)]
     if door.query is not None:
         parameters.append({"in": "query", "schema": door.query})
     operation = _described(public.allowed, door.summary, OWNERS[public.service])
@@ -228,9 +232,9 @@ def _answers(status: int, answer: Any, method: str) -> dict[str, Any]:
     return {str(status): done, **{str(refusal): str(refusal) for refusal in refusals}}
 
 
-def _reference() -> dict[str, Any]:
-    example = {"type": "string", "example": "C-7F3K-9QX6"}
-    return {"in": "path", "name": "reference", "required": True, "schema": example}
+def _in_path(name: str = "reference") -> dict[str, Any]:
+    example = {"type": "string", "example": VARIABLES[name]}
+    return {"in": "path", "name": name, "required": True, "schema": example}
 
 
 def _case() -> dict[str, Any]:
@@ -239,7 +243,7 @@ def _case() -> dict[str, Any]:
     operation["description"] += (
         " A part that cannot be had just now is null and named in `missing`."
     )
-    operation["parameters"] = [_reference()]
+    operation["parameters"] = [_in_path()]
     operation["responses"] = _answers(HTTPStatus.OK, _case_schema(), "GET")
     return operation
 

@@ -59,8 +59,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Show the ends of the services' logs with a failure."""
     report: Any = yield
-    for name in ("stack", "fresh_stack"):
-        stack = getattr(item, "funcargs", {}).get(name)
+    for name in ("stack", "fresh_stack", "world", "frail"):
+        known = getattr(item, "funcargs", {}).get(name)
+        stack = getattr(known, "stack", known)
         if report.failed and isinstance(stack, Stack):
             report.sections.extend((f"log of {log}", text) for log, text in stack.tails().items())
     return report

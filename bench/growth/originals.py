@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -62,9 +63,9 @@ def originals(system: System, asked: Doors) -> dict[Course, list[Original]]:
 
 def is_at_rest(system: System) -> bool:
     """Has everything that was said been heard by all who are to hear it?"""
+    waits = {"outbox_due": {"$gte": datetime.min.replace(tzinfo=UTC)}}
     return not any(
-        system.store(service)[service].find_one({"outbox_due": {"$gt": None}}, {"_id": 1})
-        or system.store(service)[service].find_one({"outbox.0": {"$exists": True}}, {"_id": 1})
+        system.store(service)[service].find_one(waits, {"_id": 1})
         for service in SERVICES_WITH_A_VAULT
     )
 

@@ -57,9 +57,9 @@ def _refer(system: System, asked: Doors, times: int) -> tuple[list[Asked], list[
     with Tap(system.servers.amqp_uri, EXCHANGE, ALERT, case_of) as tap:
         asks = (partial(asked.refer, body) for body in bodies)
         referred = paced(asks, PER_S)
-        wait_until(lambda: tap.count >= times, "every alert", within_s=WITHIN_S)
+        cases = _cases(system, [each.answer for each in referred])
+        wait_until(lambda: tap.alerts().keys() >= set(cases), "every alert", within_s=WITHIN_S)
         alerts = tap.alerts()
-    cases = _cases(system, [each.answer for each in referred])
     pairs = zip(referred, cases, strict=True)
     return referred, [(alerts[case] - each.due) * 1000 for each, case in pairs]
 

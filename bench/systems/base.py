@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,6 +151,28 @@ class Place:
             for each in client.list_database_names():
                 if each.startswith(self.prefix):
                     client.drop_database(each)
+
+
+class Running:
+    """The processes of one start of a system, in the place that it has for itself."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, Child] = {}
+        self._place: Place
+
+    def stop(self) -> None:
+        """End the processes, and remove what they have stored."""
+        stop_all(self._running)
+        self._running.clear()
+        self._place.remove()
+
+    @property
+    def processes(self) -> Mapping[str, int]:
+        """Return the process id of each service."""
+        return {name: child.pid for name, child in self._running.items()}
+
+    def _pause(self, names: Sequence[str]) -> None:
+        stop_all({name: self._running.pop(name) for name in names})
 
 
 @contextmanager

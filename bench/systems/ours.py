@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
-from bench.systems.base import EXCHANGE, Alert, Place, Request, Servers, stop_all, undone_if_broken
+from bench.systems.base import EXCHANGE, Alert, Place, Request, Running, Servers, undone_if_broken
 from bench.systems.referral import body, number_in
 from deploy.local import ports, services
 from deploy.local.accounts import Accounts, ensure_accounts, read_accounts
@@ -24,21 +24,25 @@ from services.chassis.auth import Principal, Role, issue, read_private_key
 
 CONSUMERS = ("risk", "sessions", "notifications")
 SETTINGS = {"DRILL_EVERY_S": "0"}
+ALONE: Mapping[str, str] = {}
 READY_WITHIN_S = 60
 TOKEN_KEPT_FOR = timedelta(seconds=15)
 AGENCY = "riverside-police"
 
 
-class Ours:
-    """The platform: one process of each service, as `make run` has them."""
+class Ours(Running):
+    """The platform: one process of each service, as `make run` has them.
+
+    With `replicas`, so many of each service that hears: the others of it are workers alone.
+    """
 
     name = "ours"
     _starts = count(1)
 
-    def __init__(self, servers: Servers, *, portal: bool = False) -> None:
-        self._servers = servers
+    def __init__(self, servers: Servers, *, portal: bool = False, replicas: int = 1) -> None:
+        super().__init__()
+        self._servers, self._replicas = servers, replicas
         self._names = ("referrals", *CONSUMERS, *(["portal"] if portal else []))
-        self._running: dict[str, Child] = {}
         self._token = Token(servers.keys)
 
     def start(self, *, mongo_uri: str | None = None) -> None:
@@ -57,17 +61,7 @@ class Ours:
             ensure_accounts(settings, self._accounts)
         with undone_if_broken(self.stop):
             self._start(self._names)
-
-    def stop(self) -> None:
-        """End the services, and remove what they have stored."""
-        stop_all(self._running)
-        self._running.clear()
-        self._place.remove()
-
-    @property
-    def processes(self) -> Mapping[str, int]:
-        """Return the process id of each service."""
-        return {name: child.pid for name, child in self._running.items()}
+            self._add_workers()
 
     @property
     def alert(self) -> Alert:
@@ -90,7 +84,7 @@ class Ours:
 
     def pause_consumers(self) -> None:
         """End every service but referrals and the portal."""
-        stop_all({name: self._running.pop(name) for name in CONSUMERS})
+        self._pause(CONSUMERS)
 
     def start_consumers(self) -> None:
         """Start them again."""
@@ -108,19 +102,37 @@ class Ours:
 
     def _start(self, names: Sequence[str]) -> None:
         for name in names:
-            log = self._servers.layout.log(f"{self._place.name}-{name}")
-            self._running[name] = services.start(
-                name, self._addresses, self._servers.keys, log, environment=SETTINGS
-            )
+            self._running[name] = self._process(name, name)
         for name in names:
-            self._wait(name)
+            self._wait(name, self._addresses.url(name))
 
-    def _wait(self, name: str) -> None:
+    def _add_workers(self) -> None:
+        """Start more of each service that hears, until there are so many replicas of it."""
+        added = [(name, nth) for name in CONSUMERS for nth in range(2, self._replicas + 1)]
+        at = dict(zip(added, ports.free(len(added)), strict=True))
+        for (name, nth), port in at.items():
+            settings = {f"{name.upper()}_PORT": str(port)}
+            self._running[f"{name}-{nth}"] = self._process(
+                name, f"{name}-{nth}", role="worker", settings=settings
+            )
+        for (name, nth), port in at.items():
+            self._wait(f"{name}-{nth}", f"http://{ports.HOST}:{port}")
+
+    def _process(
+        self, name: str, known_as: str, role: str = "all", settings: Mapping[str, str] = ALONE
+    ) -> Child:
+        log = self._servers.layout.log(f"{self._place.name}-{known_as}")
+        where, keys = self._addresses, self._servers.keys
+        return services.start(
+            name, where, keys, log, role=role, environment={**SETTINGS, **settings}
+        )
+
+    def _wait(self, known_as: str, url: str) -> None:
         wait_until(
-            lambda: services.is_ready(self._addresses.url(name)),
-            name,
+            lambda: services.is_ready(url),
+            known_as,
             within_s=READY_WITHIN_S,
-            is_alive=lambda: self._running[name].is_alive,
+            is_alive=lambda: self._running[known_as].is_alive,
         )
 
 

@@ -14,7 +14,7 @@ from itertools import count
 import pika
 from pika.exceptions import AMQPError
 
-from bench.systems.base import EXCHANGE, Alert, Place, Request, Servers, stop_all, undone_if_broken
+from bench.systems.base import EXCHANGE, Alert, Place, Request, Running, Servers, undone_if_broken
 from bench.systems.referral import body
 from deploy.local import ports
 from deploy.local.children import Child
@@ -51,15 +51,15 @@ FASTSTREAM = Kind(
 )
 
 
-class Peer:
+class Peer(Running):
     """Three processes with the least that a user would write: no guarantee, no validation."""
 
     _starts = count(1)
 
     def __init__(self, servers: Servers, kind: Kind) -> None:
+        super().__init__()
         self.name = kind.name
         self._servers, self._kind = servers, kind
-        self._running: dict[str, Child] = {}
 
     def start(self, *, mongo_uri: str | None = None) -> None:
         """Start the hearers and the door side by side."""
@@ -73,17 +73,6 @@ class Peer:
         }
         with undone_if_broken(self.stop):
             self._start(SERVICES)
-
-    def stop(self) -> None:
-        """End the processes, and remove what they have stored."""
-        stop_all(self._running)
-        self._running.clear()
-        self._place.remove()
-
-    @property
-    def processes(self) -> Mapping[str, int]:
-        """Return the process id of each service."""
-        return {name: child.pid for name, child in self._running.items()}
 
     @property
     def alert(self) -> Alert:
@@ -101,7 +90,7 @@ class Peer:
 
     def pause_consumers(self) -> None:
         """End risk and notifications."""
-        stop_all({name: self._running.pop(name) for name in CONSUMERS})
+        self._pause(CONSUMERS)
 
     def start_consumers(self) -> None:
         """Start them again."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from io import TextIOWrapper
 
 OLDEST = (3, 11)
-PASSING_ON = ("test", "chaos", "bench")
+PASSING_ON = ("test", "scenarios", "chaos", "upgrade", "bench")
 ABOUT = "Set up, run and try the whole system on this machine; everything it makes is in var/."
 
 
@@ -23,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked, others = _parser().parse_known_args(arguments)
     if others and asked.command not in PASSING_ON:
         _parser().error(f"what is {' '.join(others)}?")
-    from deploy.local.stages import perform  # noqa: PLC0415 - older Pythons cannot read it
+    from deploy.local.stages import perform  # noqa: PLC0415 - an older Python is told so first, and could not read it
 
     return perform(asked, others)
 
@@ -38,7 +39,13 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--json", action="store_true", help="only JSON on standard output")
     commands.add_parser("test", help="set up and run all tests; further arguments go to pytest")
     commands.add_parser(
+        "scenarios", help="live through alerts as their people do; arguments go to pytest: -k links"
+    )
+    commands.add_parser(
         "chaos", help="hurt it all under load, judge it by its ledger: --minutes, --seed"
+    )
+    commands.add_parser(
+        "upgrade", help="from an older release to this one under load: --from a commit or a tag"
     )
     commands.add_parser(
         "bench", help="measure against stock nameko and FastStream: --quick, --write"
@@ -51,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a pipe wants lines too
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     os.umask(0o077)
     sys.exit(main())

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
-from deploy.local import packages, programs
+from deploy.local import packages, programs, tools
 from deploy.local.layout import ROOT, VAR, VENV
 from deploy.local.progress import Progress
 
@@ -40,8 +40,8 @@ PIP = ("-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input"
 class Wanted:
     """What a command needs: `tools` are those of tests and checks, `servers` broker and database.
 
-    Tests also need the front end's own test packages, a browser and promtool; `bench` is what is
-    measured beside the platform, and measures it.
+    Tests also need the front end's own test packages, a browser, and what tries the files of
+    `deploy`; `bench` is what is measured beside the platform, and measures it.
     """
 
     tools: bool = False
@@ -67,8 +67,7 @@ def set_up(wanted: Wanted, progress: Progress) -> None:
         packages.rights_to_install(*missing)
     with _alone(progress), ThreadPoolExecutor() as side_by_side:
         jobs = [side_by_side.submit(_python_then_front_end, wanted, progress)]
-        if missing:
-            jobs.append(side_by_side.submit(_install, missing, progress))
+        jobs.append(side_by_side.submit(_packages_then_tools, wanted, missing, progress))
         for job in jobs:
             job.result()
 
@@ -179,14 +178,20 @@ def _missing(wanted: Wanted) -> list[str]:
         missing.append("chromium")
     if wanted.tests and not find_library("atomic"):
         missing.append("libatomic1")  # the browser's driver asks for it
-    if wanted.tests and not which("promtool"):
-        missing.append("prometheus")  # promtool, which tries the alert rules, comes with it
+    if wanted.tests and not which("docker-compose"):
+        missing.append("docker-compose")  # tries docker-compose.yml, and starts nothing
     return missing
 
 
-def _install(missing: list[str], progress: Progress) -> None:
-    with progress.step("system packages", f"installing {packages.names(missing)} by apt"):
-        packages.install(*missing)
+def _packages_then_tools(wanted: Wanted, missing: list[str], progress: Progress) -> None:
+    """Let apt do one thing after the other: its lists have a lock."""
+    if missing:
+        with progress.step("system packages", f"installing {packages.names(missing)} by apt"):
+            packages.install(*missing)
+    taken = tools.missing() if wanted.tests else []
+    if taken:
+        with progress.step("test programs", f"out of {packages.names(taken)}, not installed"):
+            tools.bring(taken)
 
 
 def _has_broker() -> bool:

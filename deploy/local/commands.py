@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
 
-from deploy.local import ports
+from deploy.local import ports, prometheus, services
 from deploy.local.accounts import read_accounts
 from deploy.local.demo import play
 from deploy.local.layout import ROOT, VAR, Layout
 from deploy.local.ledger import Ledger
 from deploy.local.progress import Progress
 from deploy.local.refusal import EXIT_CODE, CannotGoOn
-from deploy.local.services import SERVICES
+from deploy.local.services import SERVICES, Start
 from deploy.local.signals import Signals
 from deploy.local.system import System, only_one
 
@@ -58,6 +58,7 @@ def run(*, as_json: bool, with_play: bool) -> int:
             wanted = ports.wanted(ports.DEFAULTS, os.environ)
             ports.refuse_taken(_to_be_opened(wanted))
             with _started(System(layout, wanted, progress, signals, os.environ)) as system:
+                system.start_prometheus()
                 if with_play:
                     _play(system, progress)
                 if not signals.asked:
@@ -68,14 +69,14 @@ def run(*, as_json: bool, with_play: bool) -> int:
     return os.EX_OK
 
 
-def demo(*, as_json: bool) -> int:
+def demo(layout: Layout = DEMO, start: Start = services.start, *, as_json: bool = False) -> int:
     """Start from nothing, play, judge, stop; 0 only if everything came as it must."""
     progress, signals = _progress(as_json), Signals()
     try:
-        with only_one(DEMO):
-            _clear(DEMO)
+        with only_one(layout):
+            _clear(layout)
             wanted = ports.free_instead(ports.wanted(ports.DEFAULTS, os.environ))
-            with _started(System(DEMO, wanted, progress, signals, os.environ)) as system:
+            with _started(System(layout, wanted, progress, signals, os.environ, start)) as system:
                 played = _play(system, progress)
     except CannotGoOn as error:
         return _refuse(error)
@@ -124,22 +125,32 @@ def _progress(as_json: bool) -> Progress:
 
 
 def _to_be_opened(wanted: dict[str, int]) -> dict[str, int]:
-    """Leave out the ports of servers that are somewhere else."""
-    given = {"AMQP_URI": "broker", "MONGODB_URI": "database"}
-    elsewhere = tuple(name for variable, name in given.items() if variable in os.environ)
-    return {name: port for name, port in wanted.items() if not name.startswith(elsewhere)}
+    """Leave out the ports of servers that are somewhere else, or not on this machine."""
+    given = {"AMQP_URI": "broker", "MONGODB_URI": "database", "SMTP_HOST": "mail"}
+    left_out = [name for variable, name in given.items() if variable in os.environ]
+    left_out += [] if prometheus.here(wanted) else ["prometheus"]
+    return {name: port for name, port in wanted.items() if not name.startswith(tuple(left_out))}
 
 
 def _tell(system: System, progress: Progress, *, as_json: bool) -> None:
     """Say where everything is and how to come in."""
     accounts = read_accounts(system.layout.demo_accounts)
     if as_json:
-        urls = {name: system.addresses.url(name) for name in SERVICES}
-        told = {"urls": urls, "people": accounts.people, "keys": accounts.keys}
+        told = {
+            "urls": {name: system.addresses.url(name) for name in SERVICES},
+            "mail": None if system.mail is None else system.mail.url,
+            "prometheus": None if system.prometheus is None else system.prometheus.url,
+            "people": accounts.people,
+            "keys": accounts.keys,
+        }
         sys.stdout.write(f"{json.dumps(told, ensure_ascii=False)}\n")
         sys.stdout.flush()
         return
     progress.line(f"The portal         {system.addresses.url('portal')}")
+    if system.mail is not None:
+        progress.line(f"Mail that was sent {system.mail.url}")
+    if system.prometheus is not None:
+        progress.line(f"Figures over time  {system.prometheus.url}")
     for person in accounts.people:
         areas = ", ".join(person["areas"])
         progress.line(

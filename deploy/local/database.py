@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from shutil import which
 from typing import Any
 
@@ -36,6 +37,7 @@ class Database:
         self._folder = layout.database
         self._log = layout.log("database")
         self._mongod = which("mongod")
+        self._is_guarded = False
         self._server: Child | None = None
 
     @property
@@ -55,6 +57,10 @@ class Database:
         """Return where the server is."""
         options = "directConnection=true" + ("" if self._mongod else "&retryWrites=false")
         return f"mongodb://{HOST}:{self.port}/?{options}"
+
+    def guard(self) -> None:
+        """Have it ask everybody who they are, from its next start on."""
+        self._is_guarded = True
 
     def start(self) -> Child:
         """Start the server; `wait` tells when it answers."""
@@ -101,7 +107,16 @@ class Database:
             *("--dbpath", str(self._folder)),
             *("--bind_ip", HOST, "--port", str(self.port)),
             *("--replSet", REPLICA_SET),
+            *(("--keyFile", str(self._member_key())) if self._is_guarded else ()),
         ]
+
+    def _member_key(self) -> Path:
+        """Return by what members of a guarded replica set know each other; it asks for that."""
+        key = self._folder / "member.key"
+        if not key.exists():
+            key.touch(mode=0o600)
+            key.write_text(token_hex(32), encoding="utf-8")
+        return key
 
     def _embedded_command(self) -> list[str]:
         program = Path(sys.executable).with_name("secantusd-py")
@@ -117,6 +132,7 @@ class Database:
             *("--storage-path", str(self._folder / "data")),
             *("--oplog-max-entries", "5000"),
             "--sync-on-commit",
+            *(("--auth",) if self._is_guarded else ()),
         ]
 
     def _become_primary(self) -> None:

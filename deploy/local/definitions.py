@@ -38,15 +38,17 @@ def service_user(service: str, password: str) -> BusUser:
     its own queues.
     """
     said = sorted({each.type for each in CONTRACTS if each.publisher == service})
-    heard = sorted({each.publisher for each in CONTRACTS if service in each.lasting_hearers})
-    answered = rf"({'|'.join((service, *heard))})\.heard"
+    heard = sorted({each.publisher for each in CONTRACTS if service in each.hearers})
+    answered = sorted({each.publisher for each in CONTRACTS if service in each.lasting_hearers})
     mine = rf"{service}\..*" + (rf"|[a-z]+\.({'|'.join(said)})\.v[0-9]+" if said else "")
+    events = rf"({'|'.join(heard)})\.events"
+    answers = rf"({'|'.join((service, *answered))})\.heard"
     return BusUser(
         name=service,
         password=password,
-        configure=rf"^({mine}|[a-z]+\.events|{answered})$",
-        write=rf"^({mine}|amq\.default|{answered})$",
-        read=rf"^({service}\..*|[a-z]+\.events)$",
+        configure=rf"^({mine}|{events}|{answers})$",
+        write=rf"^({mine}|amq\.default|{answers})$",
+        read=rf"^({service}\..*|{events})$",
     )
 
 

@@ -78,7 +78,7 @@ def referrals(
 def inventions(seed: int, locales: Sequence[str], today: date) -> list[Invention]:
     """Return one seeded source of names and chances for each locale."""
     try:
-        from faker import Faker  # noqa: PLC0415 - only here, since it is no runtime dependency
+        from faker import Faker  # noqa: PLC0415 - no service needs it: who lacks it is told
     except ImportError:
         raise SystemExit(HOW_TO_GET_FAKER) from None
     made = []

@@ -75,11 +75,16 @@ def ensure_keys(folder: Path) -> Keys:
     _ensure(keys.blind_index, secrets.token_bytes(BLIND_INDEX_KEY_BYTES))
     _ensure(folder / "bus-cookie", secrets.token_hex(20).encode())
     for user in BUS_USERS:
-        _ensure(folder / f"{user}-bus-password", secrets.token_urlsafe(24).encode())
+        ensure_password(folder / f"{user}-bus-password")
     for service in SERVICES_WITH_A_VAULT:
         _ensure(keys.vault(service), secrets.token_bytes(VAULT_KEY_BYTES))
     _ensure_token_pair(keys)
     return keys
+
+
+def ensure_password(path: Path) -> None:
+    """Make a password that nobody has seen, unless its file is there."""
+    _ensure(path, secrets.token_urlsafe(24).encode())
 
 
 def _ensure_token_pair(keys: Keys) -> None:

@@ -1,11 +1,13 @@
-"""Packages of the system, installed by apt where this user may; else the line to type."""
+"""Packages of the system, installed or taken apart by apt; else the line to type."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 from shutil import which
+from tempfile import TemporaryDirectory
 
 from deploy.local import programs
 from deploy.local.refusal import CannotGoOn
@@ -27,6 +29,31 @@ def install(*packages: str) -> None:
     if not programs.succeeds(command, log=LOG):
         programs.run("apt-get update", [*rights, *APT, "update"], log=LOG)
         programs.run(f"installing {names(packages)}", command, log=LOG)
+
+
+def unpack(folder: Path, *packages: str) -> None:
+    """Take packages apart into a folder: nothing is installed, and none of their servers starts.
+
+    Raises:
+        CannotGoOn: this system has no apt, or its lists are empty and this user may not fetch them.
+
+    """
+    if which("apt-get") is None or which("dpkg-deb") is None:
+        raise CannotGoOn(f"{names(packages)} must be installed by hand: this system has no apt-get")
+    with TemporaryDirectory() as fetched:
+        _fetch(Path(fetched), packages)
+        folder.mkdir(parents=True, exist_ok=True)
+        for archive in Path(fetched).glob("*.deb"):
+            command = ["dpkg-deb", "-x", str(archive), str(folder)]
+            programs.run(f"unpacking {archive.name}", command, log=LOG)
+
+
+def _fetch(folder: Path, packages: Sequence[str]) -> None:
+    command = ["env", "-C", str(folder), "apt-get", "-q", "download", *packages]
+    if not programs.succeeds(command, log=LOG):
+        rights = rights_to_install(*packages)
+        programs.run("apt-get update", [*rights, *APT, "update"], log=LOG)
+        programs.run(f"fetching {names(packages)}", command, log=LOG)
 
 
 def rights_to_install(*packages: str) -> list[str]:

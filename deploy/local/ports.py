@@ -24,6 +24,9 @@ DEFAULTS: Mapping[str, int] = {
     "broker_peers": 8106,
     "broker_names": 8107,
     "database": 8108,
+    "mail": 8109,
+    "mail_page": 8110,
+    "prometheus": 8111,
 }
 LOWEST_FREE = 5_000
 BLOCK = 50

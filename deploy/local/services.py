@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -19,6 +19,7 @@ from deploy.local.ports import HOST
 SERVICES = (*SERVICES_WITH_A_VAULT, "portal")
 READY_WITHIN_S = 60
 ASK_WITHIN_S = 2.0
+ELSEWHERE = ("AMQP_URI_FILE", "MONGODB_URI_FILE")  # they would go before our own addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Addresses:
     """Where everything of one running system is; `ports` has one for each service.
 
     A service that is in `amqp_uris` has a user of its own on the bus. Two systems with two values
-    of `database_prefix` can share a database server.
+    of `database_prefix` can share a database server. `channels` are the settings by which
+    notifications reaches people.
     """
 
     amqp_uri: str
@@ -34,11 +36,16 @@ class Addresses:
     ports: Mapping[str, int]
     database_prefix: str = ""
     amqp_uris: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
 
     def url(self, service: str) -> str:
         """Return the base URL of a service; the portal's is the one that browsers see."""
         host = "localhost" if service == "portal" else HOST
         return f"http://{host}:{self.ports[service]}"
+
+
+Start = Callable[[str, Addresses, Keys, Path], Child]
+"""Starts a service, where everything is, with its secrets and its log."""
 
 
 def start(
@@ -62,11 +69,16 @@ def start(
 
 
 def settings(service: str, addresses: Addresses, keys: Keys) -> dict[str, str]:
-    """Return the whole environment of a service: ours, then its settings, then its secrets."""
+    """Return the whole environment of a service: ours, then what it is told."""
+    around = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    return around | told(service, addresses, keys)
+
+
+def told(service: str, addresses: Addresses, keys: Keys) -> dict[str, str]:
+    """Return what a service is told: its settings, then the paths of its secrets."""
     urls = {f"{name.upper()}_URL": addresses.url(name) for name in SERVICES_WITH_A_VAULT}
     return (
-        dict(os.environ)
-        | {
+        {
             "PYTHONUNBUFFERED": "1",
             "AMQP_URI": addresses.amqp_uris.get(service, addresses.amqp_uri),
             "MONGODB_URI": addresses.mongodb_uri,
@@ -77,6 +89,7 @@ def settings(service: str, addresses: Addresses, keys: Keys) -> dict[str, str]:
             "PORTAL_ORIGIN": addresses.url("portal"),
         }
         | (urls if service == "portal" else {})
+        | (dict(addresses.channels) if service == "notifications" else {})
         | _secrets(service, keys)
     )
 

@@ -12,9 +12,30 @@ from deploy.local.layout import ROOT
 from deploy.local.progress import Progress
 from deploy.local.refusal import EXIT_CODE, CannotGoOn
 
-PRIVATE = ("demo", "test", "chaos", "bench")  # never on servers that somebody else may be using
-TESTING = ("test", "chaos")
-MODULES = {"chaos": "tests.chaos", "bench": "bench"}
+PRIVATE = (
+    "demo",
+    "test",
+    "scenarios",
+    "chaos",
+    "upgrade",
+    "bench",
+)  # never on servers, or to people, of somebody else
+ELSEWHERE = (
+    "AMQP_URI",
+    "MONGODB_URI",
+    "SMTP_HOST",
+    "NOTIFY_API_KEY_FILE",
+    "PROVIDERS_FILE",
+    "WEBHOOKS_FILE",
+    "VAPID_PRIVATE_KEY_FILE",
+)
+TESTING = ("test", "scenarios", "chaos", "upgrade")
+MODULES = {
+    "scenarios": "tests.scenarios",
+    "chaos": "tests.chaos",
+    "upgrade": "tests.upgrade",
+    "bench": "bench",
+}
 # A file stays on one worker; as they are found, the slow ones come first and the quick ones last.
 TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
@@ -22,7 +43,7 @@ TESTS = ("-m", "pytest", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorde
 def perform(asked: argparse.Namespace, others: list[str]) -> int:
     """Set up what a command needs, then become that command."""
     if asked.command in PRIVATE:
-        for variable in ("AMQP_URI", "MONGODB_URI"):
+        for variable in ELSEWHERE:
             os.environ.pop(variable, None)
     in_json = getattr(asked, "json", False)
     progress = Progress(sys.stderr if in_json else sys.stdout)

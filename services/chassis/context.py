@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
-import secrets
 from dataclasses import dataclass
 
 from services.chassis.auth import Principal
 from services.chassis.ids import new_id
-
-_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+from services.chassis.traceparent import current_traceparent, root_traceparent, trace_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +18,7 @@ class Context:
     `receipt` is the mark kept in the aggregate, so that the same reason is applied only once: the
     id of the event being heard, or `key:<hash of the idempotency key>:<hash of the body>` of a
     request; None for neither.
+    `traceparent` names the span in which it happens, whether that is recorded or not.
     `principal` is None where no person asked: events and timers.
     """
 
@@ -36,9 +34,9 @@ class Context:
         return trace_id(self.traceparent)
 
 
-def fresh_context(principal: Principal | None = None, traceparent: str | None = None) -> Context:
-    """Return the context of something that starts here, in a given trace or a new one."""
-    return Context(new_id(), child_traceparent(traceparent), principal=principal)
+def fresh_context(principal: Principal | None = None) -> Context:
+    """Return the context of what starts here, in the trace of this thread or in a new one."""
+    return Context(new_id(), current_traceparent() or root_traceparent(), principal=principal)
 
 
 def request_receipt(principal: Principal, key: str, body: bytes) -> str:
@@ -49,16 +47,3 @@ def request_receipt(principal: Principal, key: str, body: bytes) -> str:
     who = hashlib.sha256(f"{principal.id}\x1f{key}".encode()).hexdigest()[:32]
     what = hmac.new(key.encode(), body, hashlib.sha256).hexdigest()[:32]
     return f"key:{who}:{what}"
-
-
-def child_traceparent(parent: str | None) -> str:
-    """Return a W3C traceparent of the same trace with a new span; a new trace if none fits."""
-    match = _TRACEPARENT.match(parent or "")
-    trace = match[1] if match else secrets.token_hex(16)
-    return f"00-{trace}-{secrets.token_hex(8)}-01"
-
-
-def trace_id(traceparent: str | None) -> str:
-    """Return the trace id within a traceparent, or an empty text."""
-    match = _TRACEPARENT.match(traceparent or "")
-    return match[1] if match else ""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,14 +23,15 @@ from pymongo.encryption import ClientEncryption
 from pymongo.errors import DuplicateKeyError, EncryptionError
 
 from services.chassis.failpoints import reach
+from services.chassis.keyring import FixedKeys, KeyFile, MasterKeys
 from services.chassis.logs import SafeMessage
 from services.chassis.storage.joined import Joined
 from services.chassis.storage.mongo import Index, ensure_indexes, guarantees
 
-MASTER_KEY_BYTES = 96  # what MongoDB's local key provider takes
 LEAST_INDEX_KEY_BYTES = 32  # the strength of SHA-256
 VAULT_COLLECTION = "key_vault"
 KNOWN_KEYS = 4096
+KEY_NAMES = Index("key_names", (("keyAltNames", 1),), unique=True)
 RANDOM = "AEAD_AES_256_CBC_HMAC_SHA_512-Random"
 _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 
@@ -59,34 +61,32 @@ class Claim:
 
 
 class Vault:
-    """Seals and opens identifying values of a case, with the case's own data key."""
+    """Seals and opens what identifies somebody, with a data key of her own.
+
+    `case_id` is whose key: the id of a client's case, or what a service calls one of the staff by.
+    """
 
     def __init__(
-        self, client: MongoClient[dict[str, Any]], database: str, master_key: bytes
+        self, client: MongoClient[dict[str, Any]], database: str, master: bytes | KeyFile
     ) -> None:
-        if len(master_key) != MASTER_KEY_BYTES:
-            raise SafeMessage(f"a vault key file must hold exactly {MASTER_KEY_BYTES} bytes")
+        self._client, self._namespace = client, f"{database}.{VAULT_COLLECTION}"
+        self._master = FixedKeys(master) if isinstance(master, bytes) else master
         self._keys = client[database][VAULT_COLLECTION]
         self._raw_keys = self._keys.with_options(
             CodecOptions(RawBSONDocument), **guarantees(is_production=True)
         )
-        self._encryption: ClientEncryption[dict[str, Any]] = ClientEncryption(
-            {"local": {"key": master_key}}, f"{database}.{VAULT_COLLECTION}", client, _CODEC
-        )
         self._known: dict[str, Binary] = {}
         self._made: dict[Binary, RawBSONDocument] = {}
         self._joined = Joined(self._raw_keys)
-        # pymongo has no public place for these: the embedded server scans all keys for its `$or`,
-        # each new key would be read at once, and many at once would be a round trip each.
-        callbacks: Any = self._encryption._io_callbacks
-        callbacks.fetch_keys, callbacks.insert_data_key = self._fetch, self._insert
+        self._using = self._master.now()
+        self._opened = self._with(self._using)
 
     def ensure_index(self) -> None:
         """Make names of keys unique: on this rests that one woman becomes one case.
 
         Every key has names, so the index is a whole one: a partial one is not used everywhere.
         """
-        ensure_indexes(self._keys, (Index("key_names", (("keyAltNames", 1),), unique=True),))
+        ensure_indexes(self._keys, (KEY_NAMES,))
 
     def claim(self, who: str, case_id: str, case_reference: str) -> Claim:
         """Return the case of the woman with blind index `who`, made now if there is none.
@@ -97,7 +97,7 @@ class Vault:
         names = [f"case:{case_id}", f"ref:{case_reference}", f"who:{who}"]
         reach("claiming")
         try:
-            self._remember(case_id, self._encryption.create_data_key("local", key_alt_names=names))
+            self._remember(case_id, self._create(names))
         except EncryptionError as error:
             if not isinstance(error.cause, DuplicateKeyError):
                 raise
@@ -107,8 +107,11 @@ class Vault:
 
     def seal(self, case_id: str, value: object) -> Sealed:
         """Encrypt a value (anything BSON can hold) with the key of the case."""
-        key = self._key_of(case_id)
-        return Sealed(self._encryption.encrypt({"v": value}, RANDOM, key_id=key))
+        try:
+            return self._seal(case_id, value)
+        except Erased:  # by another process: what is told of her from now on gets another key
+            self._known.pop(case_id, None)
+            return self._seal(case_id, value)
 
     def open(self, sealed: Sealed | bytes) -> Any:
         """Decrypt a value.
@@ -118,17 +121,47 @@ class Vault:
 
         """
         ciphertext = sealed.ciphertext if isinstance(sealed, Sealed) else sealed
-        try:
+        with _erased_or_failed():
             return self._encryption.decrypt(Binary(ciphertext, subtype=6))["v"]
-        except EncryptionError as error:
-            if "not all keys requested were satisfied" in str(error):
-                raise Erased("this value has been erased") from None
-            raise
+
+    def secrets(self, purpose: str) -> tuple[bytes, ...]:
+        """Return 32 bytes that only this service knows, for one purpose, from each master key.
+
+        They are the same at each start. What is made with the first is to be accepted by any.
+        """
+        return self._master.now().secrets(purpose)
 
     def destroy(self, case_id: str) -> bool:
         """Destroy the key of a case; return whether there was one."""
         self._known.pop(case_id, None)
         return self._keys.delete_one({"keyAltNames": f"case:{case_id}"}).deleted_count == 1
+
+    @property
+    def master_keys(self) -> MasterKeys:
+        """Return the master keys as they are now."""
+        return self._master.now()
+
+    def rewrap(self, ids: Sequence[Binary]) -> None:
+        """Wrap data keys with the newest master key; one that is destroyed meanwhile stays gone."""
+        self._encryption.rewrap_many_data_key({"_id": {"$in": list(ids)}}, self._using.current)
+
+    @property
+    def _encryption(self) -> ClientEncryption[dict[str, Any]]:
+        """Return the library's part, made anew when the master keys have changed."""
+        keys = self._master.now()
+        if keys is not self._using:
+            self._opened, self._using = self._with(keys), keys
+        return self._opened
+
+    def _with(self, keys: MasterKeys) -> ClientEncryption[dict[str, Any]]:
+        made: ClientEncryption[dict[str, Any]] = ClientEncryption(
+            keys.providers, self._namespace, self._client, _CODEC
+        )
+        # pymongo has no public place for these: the embedded server scans all keys for its `$or`,
+        # each new key would be read at once, and many at once would be a round trip each.
+        callbacks: Any = made._io_callbacks
+        callbacks.fetch_keys, callbacks.insert_data_key = self._fetch, self._insert
+        return made
 
     def _fetch(self, wanted: bytes) -> Iterator[bytes | memoryview]:
         """Yield the key documents that the library asks for."""
@@ -147,6 +180,11 @@ class Vault:
         self._made[made] = key
         return made
 
+    def _seal(self, case_id: str, value: object) -> Sealed:
+        key = self._key_of(case_id)
+        with _erased_or_failed():
+            return Sealed(self._encryption.encrypt({"v": value}, RANDOM, key_id=key))
+
     def _claimed(self, who: str) -> Claim:
         found = self._encryption.get_key_by_alt_name(f"who:{who}")
         if found is None:
@@ -157,6 +195,10 @@ class Vault:
     def _key_of(self, case_id: str) -> Binary:
         known = self._known.get(case_id)
         return known or self._remember(case_id, self._find_or_create(f"case:{case_id}"))
+
+    def _create(self, names: list[str]) -> Binary:
+        encryption = self._encryption
+        return encryption.create_data_key(self._using.current, key_alt_names=names)
 
     def _remember(self, case_id: str, key: Binary) -> Binary:
         if len(self._known) >= KNOWN_KEYS:
@@ -171,11 +213,22 @@ class Vault:
                 Binary.from_uuid(found["_id"]) if isinstance(found["_id"], UUID) else found["_id"]
             )
         try:
-            return self._encryption.create_data_key("local", key_alt_names=[name])
+            return self._create([name])
         except EncryptionError as error:
             if not isinstance(error.cause, DuplicateKeyError):
                 raise
             return self._find_or_create(name)
+
+
+@contextmanager
+def _erased_or_failed() -> Iterator[None]:
+    """Tell a key that is gone from other failures."""
+    try:
+        yield
+    except EncryptionError as error:
+        if "not all keys requested were satisfied" in str(error):
+            raise Erased("this value has been erased") from None
+        raise
 
 
 def _simplest(asked: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ POINTS: Final[Mapping[str, str]] = {
     "moved": "the copy is confirmed; the original is not acknowledged",
     "ticking": "a timer's run is about to begin",
     "ticked": "a timer's run has ended",
+    "noting": "a provider has taken a message; that is about to be noted",
     "relayed": "a service has answered; the portal has not passed the answer on",
 }
 """Every point with its meaning: what lasts already when it is reached, and what does not."""

@@ -8,9 +8,12 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, Protocol
 
+from prometheus_client import Gauge
+
 DRAINED_WITHIN_S = 5.0
 OUTBOX_WITHIN_S = 60.0
 ASK_AGAIN_AFTER_S = 1.0
+SHOW_EVERY_S = 5.0
 
 
 class Consuming(Protocol):
@@ -42,6 +45,11 @@ class Health:
         if self.role != "api":
             found |= {"outbox": self._outbox(), "consuming": self._consuming()}
         return found
+
+    def show(self, gauge: Gauge) -> None:
+        """Show each check as it is now, whether anybody asks or not."""
+        for name, passes in self.checks().items():
+            gauge.labels(name).set(int(passes))
 
     def _database(self) -> bool:
         if monotonic() - self._asked_at > ASK_AGAIN_AFTER_S:

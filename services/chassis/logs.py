@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from services.chassis.traceparent import current_traceparent, trace_id
+
 SPEAKING_ERRORS: tuple[str, ...] = ("OSError", "AMQPError", "PyMongoError", "SafeMessage")
 
 
@@ -24,6 +26,7 @@ def configure(service: str, level: str = "INFO") -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _with_service(service),
+        _with_trace,
         _describe_exception,
     ]
     handler = logging.StreamHandler(sys.stdout)
@@ -48,6 +51,11 @@ def configure(service: str, level: str = "INFO") -> None:
     )
 
 
+def note_beside_output() -> None:
+    """Send what a command notes in passing to standard error: its output is its answer."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
 def get_logger(name: str) -> Any:
     """Return a logger that takes an event name and fields: `log.info("alert_raised", level=1)`."""
     return structlog.get_logger(name)
@@ -57,7 +65,15 @@ def _quieten() -> None:
     """Libraries tell of trouble only; their notes may quote what passes through them."""
     for name in ("pika", "pymongo", "nameko", "httpx", "httpcore", "amqp", "kombu", "uvicorn"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    for name in ("nameko.containers", "nameko.web.server", "pika", "uvicorn.access"):
+    for name in (
+        "nameko.containers",
+        "nameko.web.server",
+        "pika",
+        "uvicorn.access",
+        "urllib3",
+        "notifications_python_client",
+        "opentelemetry",
+    ):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
@@ -67,6 +83,12 @@ def _with_service(service: str) -> Any:
         return event
 
     return add_service
+
+
+def _with_trace(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    if trace := trace_id(current_traceparent()):
+        event["trace_id"] = trace
+    return event
 
 
 def _describe_exception(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:

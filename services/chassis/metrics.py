@@ -48,6 +48,24 @@ class Metrics:
         self.conflicts = self.counter(
             "casework_write_conflicts_total", "Writes tried again because another came first."
         )
+        self._register_ground()
+
+    def _register_ground(self) -> None:
+        self.ready = self.gauge(
+            "casework_ready",
+            "1 while a check of readiness passes: database, outbox, consuming; bus in the portal.",
+            ("check",),
+        )
+        self.database_errors = self.counter(
+            "casework_database_errors_total",
+            "Errors of the database that hindered work: unreachable, timed_out, refused or other.",
+            ("kind",),
+        )
+        self.spans = self.counter(
+            "casework_spans_total",
+            "Spans for the collector: sent, not_taken by it, or dropped since there was no_room.",
+            ("outcome",),
+        )
 
     def _register_bus(self) -> None:
         self.relayed = self.counter(

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -18,7 +19,9 @@ from pymongo.errors import PyMongoError
 from services.chassis import clock, failpoints, logs
 from services.chassis.auth import read_public_key
 from services.chassis.crypto import Vault
-from services.chassis.health import Health
+from services.chassis.health import SHOW_EVERY_S, Health
+from services.chassis.jobs import AtOnce
+from services.chassis.keyring import KeyFile
 from services.chassis.logs import describe, get_logger
 from services.chassis.messaging.consume import Hears
 from services.chassis.messaging.hearers import hearers_of
@@ -27,15 +30,23 @@ from services.chassis.metrics import Metrics
 from services.chassis.runtime import Runtime
 from services.chassis.settings import Settings, read_settings
 from services.chassis.storage.access_log import AccessLog
+from services.chassis.storage.faults import count_fault
 from services.chassis.storage.mongo import connect, open_database
 from services.chassis.storage.probe import examine
+from services.chassis.storage.restore_mark import refuse_half_restored
 from services.chassis.timing import Every
+from services.chassis.tracing import tracing_of
 from services.chassis.web.entrypoint import Door
 
 DRAIN_S = 10
 HARD_STOP_S = 13
 TIMER_PLACES = 8
-_KINDS = {"api": (Door,), "worker": (Hears, Every), "all": (Door, Hears, Every)}
+JOB_PLACES = 200
+_KINDS = {
+    "api": (Door,),
+    "worker": (Hears, Every, AtOnce),
+    "all": (Door, Hears, Every, AtOnce),
+}
 _log = get_logger(__name__)
 
 
@@ -44,8 +55,9 @@ class Container(ServiceContainer):  # type: ignore[misc]  # nameko has no types
 
     def __init__(self, service_cls: type, runtime: Runtime) -> None:
         settings = runtime.settings
-        # Events and HTTP share the places among them; timers must never wait for one.
-        super().__init__(service_cls, {"max_workers": settings.workers + TIMER_PLACES})
+        # Events and HTTP share the places among them; timers and jobs must never wait for one.
+        places = settings.workers + TIMER_PLACES + JOB_PLACES
+        super().__init__(service_cls, {"max_workers": places})
         kinds = _KINDS[settings.role]
         self.entrypoints.intersection_update(
             [entrypoint for entrypoint in self.entrypoints if isinstance(entrypoint, kinds)]
@@ -56,7 +68,7 @@ class Container(ServiceContainer):  # type: ignore[misc]  # nameko has no types
         self.access_log = AccessLog(runtime.database)
         self.health = Health(
             role=settings.role,
-            ping=lambda: runtime.database.command("ping"),
+            ping=partial(_ping, runtime),
             oldest_outbox_at=lambda: runtime.relay.oldest_at,
             now=runtime.now,
         )
@@ -80,9 +92,24 @@ def serve(target: str, role: str) -> None:
     told = _await_signals()
     runtime.relay.start()
     container.start()
+    eventlet.spawn_n(_show_readiness, container)
     _log.info("serving", role=role, port=settings.http_port)
     _wait(container, told)
     _stop(container, runtime)
+
+
+def _show_readiness(container: Container) -> None:
+    while True:
+        container.health.show(container.runtime.metrics.ready)
+        eventlet.sleep(SHOW_EVERY_S)
+
+
+def _ping(runtime: Runtime) -> None:
+    try:
+        runtime.database.command("ping")
+    except PyMongoError as error:
+        count_fault(runtime.metrics, error)
+        raise
 
 
 def _class_at(target: str) -> Any:
@@ -96,15 +123,17 @@ def _build(settings: Settings) -> Runtime:
     database = open_database(client, settings)
     lease = timedelta(seconds=settings.outbox_lease_s)
     hearers = hearers_of(settings.service)
+    tracing = tracing_of(settings.service, settings.collector, metrics)
     return Runtime(
         service=settings.service,
         settings=settings,
         client=client,
         database=database,
-        vault=Vault(client, database.name, settings.vault_key.read_bytes()),
-        relay=Relay(settings.amqp_uri, settings.service, metrics, lease, hearers),
+        vault=Vault(client, database.name, KeyFile(settings.vault_key)),
+        relay=Relay(settings.amqp_uri, settings.service, metrics, lease, hearers, tracing),
         metrics=metrics,
         now=clock.now,
+        tracing=tracing,
     )
 
 
@@ -112,6 +141,7 @@ def _open(service_cls: Any, runtime: Runtime) -> Container:
     """Wait for the database, however long it takes, and make it ready."""
     while True:
         try:
+            refuse_half_restored(runtime.database)
             examine(runtime.database, runtime.service, is_production=runtime.settings.is_production)
             runtime.vault.ensure_index()
             container = Container(service_cls, runtime)
@@ -157,6 +187,7 @@ def _stop(container: Container, runtime: Runtime) -> None:
     with eventlet.Timeout(DRAIN_S, exception=False):
         container.stop()
         runtime.relay.stop()
+        runtime.tracing.stop()
     _log.info("stopped")
     sys.stdout.flush()
     os._exit(os.EX_OK)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,31 @@ from pymongo.database import Database
 from services.chassis.crypto import Vault
 from services.chassis.messaging.relay import Relay
 from services.chassis.metrics import Metrics
+from services.chassis.rush import Rush
 from services.chassis.settings import Settings
+from services.chassis.tracing import Tracing
+
+
+class Jobs:
+    """Where work is handed to whoever does it in this process; nobody listens in the role api."""
+
+    def __init__(self) -> None:
+        self._listening: dict[str, Callable[[Any], None]] = {}
+
+    def listen(self, queue: str, take: Callable[[Any], None]) -> None:
+        """Hand the jobs of a queue over from now on."""
+        self._listening[queue] = take
+
+    def deafen(self, queue: str) -> None:
+        """Hand no more jobs of a queue over."""
+        self._listening.pop(queue, None)
+
+    def put(self, queue: str, job: Any) -> bool:
+        """Have a job done at once, if somebody in this process does it; tell whether."""
+        take = self._listening.get(queue)
+        if take is not None:
+            take(job)
+        return take is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +52,6 @@ class Runtime:
     relay: Relay
     metrics: Metrics
     now: Callable[[], datetime]
+    jobs: Jobs = field(default_factory=Jobs)
+    rush: Rush = field(default_factory=Rush)
+    tracing: Tracing = field(default_factory=Tracing)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from environs import Env, EnvError
-from marshmallow.validate import OneOf
+from marshmallow.validate import OneOf, Range
 
 from services.chassis.failpoints import Failure, UnknownPoint, plan
 from services.chassis.logs import SafeMessage
@@ -20,12 +20,20 @@ class BadSettings(SafeMessage):
 
 
 @dataclass(frozen=True, slots=True)
+class Collector:
+    """Who takes spans by OTLP over HTTP, and the share of all traces that is recorded (0 to 1)."""
+
+    endpoint: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a process needs to know to take its place.
 
     `database` is the name of this service's own database on `mongo_uri`; `workers` the number of
     handlers at once, of which `prefetch` are for events, so that slow HTTP cannot starve them;
-    `fail_at` is empty but in tests of recovery.
+    `fail_at` is empty but in tests of recovery; without a `collector` no spans are recorded.
     """
 
     service: str
@@ -43,6 +51,7 @@ class Settings:
     prefetch: int
     outbox_lease_s: float
     fail_at: tuple[Failure, ...] = ()
+    collector: Collector | None = None
 
     @property
     def is_production(self) -> bool:
@@ -66,7 +75,7 @@ def read_settings(service: str, role: str = "all", env: Env | None = None) -> Se
             role=role,
             http_host=env.str("HTTP_HOST", "127.0.0.1"),
             http_port=env.int(f"{name}_PORT", PORTS[service]),
-            amqp_uri=env.str("AMQP_URI"),
+            amqp_uri=bus_address(env),
             mongo_uri=uri,
             database=database,
             token_public_key=env.path("TOKEN_PUBLIC_KEY_FILE"),
@@ -77,6 +86,7 @@ def read_settings(service: str, role: str = "all", env: Env | None = None) -> Se
             prefetch=env.int("PREFETCH", 40),
             outbox_lease_s=env.float("OUTBOX_LEASE_S", 5.0),
             fail_at=failures_asked_for(env),
+            collector=collector_of(env),
         )
     except EnvError as error:
         raise BadSettings(f"{error}. See deploy/example.env for every setting.") from None
@@ -98,8 +108,49 @@ def failures_asked_for(env: Env) -> tuple[Failure, ...]:
     return asked
 
 
+def collector_of(env: Env) -> Collector | None:
+    """Return who takes spans; None where nobody is named.
+
+    Raises:
+        BadSettings: the address is none of HTTP.
+
+    """
+    base = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "").rstrip("/")
+    endpoint = env.str("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "") or (base and f"{base}/v1/traces")
+    share = env.float("OTEL_TRACES_SAMPLER_ARG", 1.0, validate=Range(0, 1))
+    if not endpoint or env.bool("OTEL_SDK_DISABLED", False):
+        return None
+    if not endpoint.startswith(("http://", "https://")):
+        raise BadSettings("OTEL_EXPORTER_OTLP_ENDPOINT begins with http:// or https://")
+    return Collector(endpoint, share)
+
+
+def bus_address(env: Env) -> str:
+    """Return the URI of the bus; one in a file goes first, since it holds a password.
+
+    Raises:
+        BadSettings: the file cannot be read.
+
+    """
+    return _written(env.path("AMQP_URI_FILE", None)) or env.str("AMQP_URI")
+
+
 def mongo_address(env: Env, service: str) -> tuple[str, str]:
-    """Return server URI and database name of a service; a database in its own URI goes first."""
+    """Return server URI and database name of a service; its own URI goes first, then a file.
+
+    Raises:
+        BadSettings: the file cannot be read.
+
+    """
     own = env.str(f"{service.upper()}_MONGO_URI", None)
+    filed = _written(env.path("MONGODB_URI_FILE", None))
     prefix = env.str("DATABASE_PREFIX", "")
-    return own or env.str("MONGODB_URI"), f"{prefix}{service}"
+    return own or filed or env.str("MONGODB_URI"), f"{prefix}{service}"
+
+
+def _written(path: Path | None) -> str:
+    """Return what a file of a secret holds; nothing where none is named."""
+    try:
+        return path.read_text(encoding="utf-8").strip() if path else ""
+    except OSError as error:
+        raise BadSettings(f"{path} cannot be read: {error.strerror}") from None

@@ -16,6 +16,7 @@ from nameko.extensions import Entrypoint
 
 from services.chassis.failpoints import reach
 from services.chassis.logs import get_logger
+from services.chassis.storage.faults import count_fault
 
 _log = get_logger(__name__)
 
@@ -58,7 +59,9 @@ class Every(Entrypoint):  # type: ignore[misc]  # nameko has no types
 
         def settle(_worker: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
             if exc_info:
-                self.container.runtime.metrics.timer_failures.labels(self.method_name).inc()
+                metrics = self.container.runtime.metrics
+                metrics.timer_failures.labels(self.method_name).inc()
+                count_fault(metrics, exc_info[1])
                 _log.error("timer_failed", door=self.method_name, exc_info=exc_info)
             reach("ticked")
             ended.send(None)

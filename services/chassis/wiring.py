@@ -10,6 +10,7 @@ from nameko.extensions import DependencyProvider
 
 from services.chassis.runtime import Runtime
 from services.chassis.storage.aggregates import Repository
+from services.chassis.traceparent import TRACEPARENT, follow
 from services.chassis.web.server import Edge
 
 
@@ -31,6 +32,11 @@ class Wired(DependencyProvider):  # type: ignore[misc]  # nameko has no types
         for part in (getattr(self.parts, each.name) for each in fields(self.parts)):
             if isinstance(part, Repository):
                 part.ensure_indexes()
+
+    def worker_setup(self, worker_ctx: Any) -> None:
+        """Let a worker's thread, which is its alone, be in the trace that it was started in."""
+        if traceparent := worker_ctx.data.get(TRACEPARENT):
+            follow(traceparent)
 
     def get_dependency(self, worker_ctx: Any) -> Any:
         """Return the parts, the same for every worker."""

@@ -53,10 +53,18 @@ _ALERT = (PORTAL, "sessions")
 
 CONTRACTS: tuple[Contract, ...] = (
     Contract(
-        "referral_submitted", 1, "referrals", referrals.ReferralSubmittedV1, ("risk", "sessions")
+        "referral_submitted",
+        1,
+        "referrals",
+        referrals.ReferralSubmittedV1,
+        ("risk", "sessions", "notifications"),
     ),
     Contract(
-        "referral_status_changed", 1, "referrals", referrals.ReferralStatusChangedV1, ("sessions",)
+        "referral_status_changed",
+        1,
+        "referrals",
+        referrals.ReferralStatusChangedV1,
+        ("sessions", "notifications"),
     ),
     Contract("drill_begun", 1, "referrals", referrals.DrillBegunV1, ("risk",)),
     Contract(

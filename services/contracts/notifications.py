@@ -14,6 +14,7 @@ ESCALATION_REASONS = (
     "not_resolved",
     "delivery_failed",
     "case_allocated",
+    "handed_over",
 )
 DRILL_OUTCOMES = ("raised", "not_high", "nobody_told")
 STATES = ("raised", "delivered", "acknowledged", "actioned", "resolved")

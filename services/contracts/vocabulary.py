@@ -42,7 +42,7 @@ APPROACHES = (
     "systemic_family",
     "group_work",
 )
-ALERT_KINDS = ("high_risk", "engagement")
+ALERT_KINDS = ("high_risk", "engagement", "referral_waiting", "review_overdue")
 ACTIONS = ("contacted", "safety_plan", "marac_referral", "police", "other")
 ALERT_OUTCOMES = ("made_safer", "marac", "police_action", "no_longer_needed", "opened_in_error")
 CASE_OUTCOMES = (

@@ -11,7 +11,6 @@ from services.notifications.domain import events
 from services.notifications.domain.drill import Drill
 from services.notifications.domain.escalation import Audience
 from services.notifications.domain.model import Alert
-from services.notifications.domain.record import Allocation
 
 NAMES: Mapping[type[object], str] = {
     events.AlertRaised: "alert_raised",
@@ -45,9 +44,9 @@ def announce_drill(drill: Drill, event: object) -> Announcement:
     return Announcement("drill_raised", 1, data)
 
 
-def announce_nothing(_allocation: Allocation, event: object) -> Announcement:
-    """Refuse: what is remembered of allocations is not said again."""
-    raise TypeError(f"an allocation says nothing, least of all {type(event).__name__}")
+def announce_nothing(_root: object, event: object) -> Announcement:
+    """Refuse: of allocations, matters, people, policies and rotas nothing is said."""
+    raise TypeError(f"this says nothing, least of all {type(event).__name__}")
 
 
 def _data(alert: Alert, event: object) -> dict[str, Any]:

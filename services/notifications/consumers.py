@@ -10,11 +10,12 @@ from typing import Any
 
 from services.chassis.ids import derived_id, new_reference
 from services.chassis.messaging.consume import Heard, hears
-from services.notifications import usecases
 from services.notifications.domain.drill import DRILL
 from services.notifications.domain.escalation import Kind
+from services.notifications.domain.matters import BY, CaseMatters, Referral
 from services.notifications.domain.record import Allocation, Assessment, Cause, Lapse
 from services.notifications.repository import Alerts, Allocations
+from services.notifications.usecases import alerting, drills, matters
 
 
 class Consumers:
@@ -26,6 +27,20 @@ class Consumers:
     def on_risk_assessed(self, heard: Heard) -> None:
         """Raise an alert of high risk, or bring the open one up to date."""
         self._hear(heard, _assessed(heard), heard.data["assessment_id"])
+        data = heard.data
+        told = (data["number"], data["band"], data["due_review_at"])
+        self._note(heard, lambda known: known.assessed(*told), by="service:risk")
+
+    @hears("referral_submitted", 1)
+    def on_referral_submitted(self, heard: Heard) -> None:
+        """Wait for somebody to take the referral up."""
+        self._note(heard, lambda known: known.referred(_referral(heard, "submitted")))
+
+    @hears("referral_status_changed", 1)
+    def on_referral_status_changed(self, heard: Heard) -> None:
+        """Wait no longer, or anew, or for somebody to have the case."""
+        referral = _referral(heard, heard.data["to"])
+        self._note(heard, lambda known: known.referred(referral), by=heard.data["by"])
 
     @hears("engagement_lapsed", 1)
     def on_engagement_lapsed(self, heard: Heard) -> None:
@@ -35,29 +50,35 @@ class Consumers:
     @hears("case_allocated", 1)
     def on_case_allocated(self, heard: Heard) -> None:
         """Remember who has the case, and tell her of its open alerts."""
-        allocation = _allocation(heard, heard.data["practitioner_id"])
-        usecases.remember_allocation(
-            _alerts(self.parts, heard), _allocations(self.parts, heard), allocation, at=heard.at
+        holder = heard.data["practitioner_id"]
+        allocation, alerts = _allocation(heard, holder), _alerts(self.parts, heard)
+        alerting.remember_allocation(
+            alerts, _allocations(self.parts, heard), allocation, at=heard.at
         )
+        held = (allocation.order, allocation.area)
+        self._note(heard, lambda known: known.held(*held), by=holder)
+        alerting.tell_holder(alerts, allocation, (Kind.REFERRAL_WAITING,), at=heard.at)
 
     @hears("case_closed", 1)
     def on_case_closed(self, heard: Heard) -> None:
         """Forget who had the case, and end its engagement alert by the name of who closed it."""
-        usecases.close_case(
+        alerting.close_case(
             _alerts(self.parts, heard),
             _allocations(self.parts, heard),
             _allocation(heard, None),
             by=heard.data["by"],
             at=heard.at,
         )
+        order, moment = heard.envelope.seq, heard.envelope.occurred_at
+        self._note(heard, lambda known: known.closed(order, moment), by=heard.data["by"])
 
     @hears("drill_assessed", 1)
     def on_drill_assessed(self, heard: Heard) -> None:
         """Try on a drill what a high assessment leads to."""
         parts = self.parts
-        usecases.raise_drill(
+        drills.raise_drill(
             parts.drills.under(heard.context),
-            parts.policies,
+            parts.policies.of,
             _drilled(heard),
             began_at=heard.data["began_at"],
             at=heard.at,
@@ -65,19 +86,35 @@ class Consumers:
 
     def _hear(self, heard: Heard, cause: Cause, unique: str) -> None:
         parts = self.parts
-        alert = usecases.hear_cause(
+        alert = alerting.hear_cause(
             _alerts(parts, heard),
             parts.allocations,
-            parts.policies,
+            parts.policies.of,
             cause,
             id=derived_id("alert", unique),
             reference=new_reference("A"),
+            duty_of=parts.duty.of,
             at=heard.at,
         )
         if alert is not None:
             # A second change for the same event: its receipt would stop this one.
             alerts = parts.alerts.under(replace(heard.context, receipt=None))
-            usecases.follow_allocation(alerts, parts.allocations, alert, at=heard.at)
+            alerting.follow_allocation(alerts, parts.allocations, alert, at=heard.at)
+
+    def _note(self, heard: Heard, take_in: matters.TakeIn, *, by: str = BY) -> None:
+        data, parts = heard.data, self.parts
+        bare = CaseMatters(
+            case_id=heard.envelope.case_id, reference=data["case_reference"], area=data["area"]
+        )
+        matters.hear(
+            parts.matters.under(heard.context),
+            _alerts(parts, heard),
+            bare,
+            take_in,
+            wait=parts.referral_wait,
+            by=by,
+            at=heard.at,
+        )
 
 
 def _alerts(parts: Any, heard: Heard) -> Alerts:
@@ -156,6 +193,18 @@ def _lapsed(heard: Heard) -> Cause:
         worsened=False,
         source_at=heard.envelope.occurred_at,
         by="service:sessions",
+    )
+
+
+def _referral(heard: Heard, status: str) -> Referral:
+    data, envelope = heard.data, heard.envelope
+    return Referral(
+        data["referral_id"],
+        data["referral_reference"],
+        data["area"],
+        status,
+        envelope.seq,
+        envelope.occurred_at,
     )
 
 

@@ -2,141 +2,45 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
-from services.chassis.metrics import Metrics
-from services.chassis.runtime import Runtime
+from services.chassis.context import fresh_context
+from services.chassis.ids import derived_id
+from services.chassis.runtime import Jobs, Runtime
 from services.chassis.wiring import Wired
 from services.notifications.announcements import announce, announce_drill, announce_nothing
 from services.notifications.api import Api
+from services.notifications.channels.registry import read_channels, read_push_key
+from services.notifications.channels.sending import Sending
 from services.notifications.consumers import Consumers
 from services.notifications.domain import events
-from services.notifications.domain.escalation import Kind, Policies
+from services.notifications.domain.escalation import Policies
+from services.notifications.domain.links import Links
 from services.notifications.domain.model import Alert
-from services.notifications.repository import Alerts, Allocations, Drills, Notes
-from services.notifications.settings import read_policies
-from services.notifications.timers import Timers
-
-SUBMIT_TO_ALERT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
-ACKNOWLEDGED_WITHIN = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
-
-
-class Tally:
-    """Counts and times what happens to alerts, without saying whose they are."""
-
-    def __init__(self, metrics: Metrics, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._raised = metrics.counter(
-            "casework_notifications_raised_total", "Alerts raised.", ("kind",)
-        )
-        self._escalated = metrics.counter(
-            "casework_notifications_escalated_total",
-            "Escalation steps, by the level reached and why.",
-            ("kind", "level", "reason"),
-        )
-        self._acknowledged = metrics.counter(
-            "casework_notifications_acknowledged_total",
-            "Acknowledgements, by the level at which they came.",
-            ("kind", "level"),
-        )
-        self._resolved = metrics.counter(
-            "casework_notifications_resolved_total", "Alerts resolved.", ("kind", "outcome")
-        )
-        self._submit_to_alert = metrics.histogram(
-            "casework_notifications_submit_to_alert_seconds",
-            "Time from the platform's accepting the cause to the stored high-risk alert.",
-            buckets=SUBMIT_TO_ALERT,
-        )
-        self._to_acknowledge = metrics.histogram(
-            "casework_notifications_time_to_acknowledge_seconds",
-            "Time from an alert's being raised to its acknowledgement.",
-            ("kind",),
-            ACKNOWLEDGED_WITHIN,
-        )
-        self._measures = Measures(metrics)
-        self._repairs = metrics.counter(
-            "casework_notifications_watchdog_repairs_total",
-            "Open alerts that had lost their next step.",
-        )
-        self._step_failures = metrics.counter(
-            "casework_notifications_step_failures_total",
-            "Steps that could not be saved; they are tried again each second.",
-        )
-
-    def count(self, alert: Alert, said: Sequence[object]) -> None:
-        """Count the events of a decision that has been saved."""
-        for event in said:
-            if isinstance(event, events.AlertRaised):
-                self._count_raised(alert)
-            elif isinstance(event, events.AlertEscalated):
-                self._escalated.labels(alert.kind.value, event.level, event.reason).inc()
-            elif isinstance(event, events.AlertAcknowledged):
-                self._acknowledged.labels(alert.kind.value, event.level).inc()
-                waited = (event.at - alert.since).total_seconds()
-                self._to_acknowledge.labels(alert.kind.value).observe(max(waited, 0))
-            elif isinstance(event, events.AlertResolved):
-                self._resolved.labels(alert.kind.value, event.outcome).inc()
-
-    def _count_raised(self, alert: Alert) -> None:
-        self._raised.labels(alert.kind.value).inc()
-        if alert.kind is Kind.HIGH_RISK:
-            taken = (self._now() - alert.source_at).total_seconds()
-            self._submit_to_alert.observe(max(taken, 0))
-
-    def repaired(self) -> None:
-        """Count an alert that the watchdog gave a step."""
-        self._repairs.inc()
-
-    def step_failed(self) -> None:
-        """Count a step that could not be saved."""
-        self._step_failures.inc()
-
-    def measure(self, open_alerts: Sequence[Alert], unreadable: int, at: datetime) -> None:
-        """Show the open alerts as they are, and how many more there are that cannot be read."""
-        self._measures.show(open_alerts, unreadable, at)
-
-
-class Measures:
-    """The open alerts as gauges."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self._open = metrics.gauge(
-            "casework_notifications_open_alerts",
-            "Open alerts, by kind, state and level.",
-            ("kind", "state", "level"),
-        )
-        self._unacknowledged = metrics.gauge(
-            "casework_notifications_oldest_unacknowledged_seconds",
-            "How long the longest waiting high-risk alert has had nobody.",
-        )
-        self._overdue = metrics.gauge(
-            "casework_notifications_step_overdue_seconds",
-            "How long the most overdue step has been due; more than a few seconds is wrong.",
-        )
-
-        self._unreadable = metrics.gauge(
-            "casework_notifications_unreadable_alerts",
-            "Open alerts that cannot be read, so that nobody is told of them: mend at once.",
-        )
-
-    def show(self, open_alerts: Sequence[Alert], unreadable: int, at: datetime) -> None:
-        """Set every gauge."""
-        self._unreadable.set(unreadable)
-        self._open.clear()
-        counted = Counter((a.kind.value, a.state.value, a.level) for a in open_alerts)
-        for labels, number in counted.items():
-            self._open.labels(*labels).set(number)
-        waiting = (a.since for a in open_alerts if a.kind is Kind.HIGH_RISK and a.is_waiting)
-        self._unacknowledged.set(_age(waiting, at))
-        self._overdue.set(_age((a.next_step_at for a in open_alerts if a.next_step_at), at))
-
-
-def _age(moments: Iterable[datetime], at: datetime) -> float:
-    """Return the seconds since the earliest of some moments, 0 if it is still to come."""
-    return max((at - min(moments, default=at)).total_seconds(), 0)
+from services.notifications.repository import (
+    Alerts,
+    Allocations,
+    AreaPolicies,
+    Directory,
+    Drills,
+    Duty,
+    Matters,
+    Notes,
+    Notices,
+    PoliciesNow,
+    Responders,
+    Rotas,
+    StaleReads,
+)
+from services.notifications.settings import read_origin, read_policies, read_referral_wait
+from services.notifications.tally import MatterFigures, Messages, RotaFigures, Tally
+from services.notifications.timers import Placed, Timers
+from services.notifications.timers.calls import CALLS
+from services.notifications.usecases.calling import Switchboard
+from services.notifications.usecases.dispatch import Dispatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +51,79 @@ class Parts:
     allocations: Allocations
     drills: Drills
     notes: Notes
-    policies: Policies
+    notices: Notices
+    default_policies: Policies
+    area_policies: AreaPolicies
+    policies: PoliciesNow
+    responders: Responders
+    directory: Directory
+    links: Links
+    send: Sending
+    push_key: str | None
+    placed: Placed
+    jobs: Jobs
     tally: Tally
+    messages: Messages
     now: Callable[[], datetime]
+    rotas: Rotas
+    duty: Duty
+    rota_figures: RotaFigures
+    matters: Matters
+    matter_figures: MatterFigures
+    referral_wait: timedelta
+
+    def switchboard(self) -> Switchboard:
+        """Return who calls people, for a reason of its own."""
+        alerts = self.alerts.under(fresh_context())
+        kept, channels = (self.notices, alerts, self.directory), self.send.channels
+        return Switchboard(*kept, channels, self.duty.of, derived_id, self.now)
+
+    def dispatch(self) -> Dispatch:
+        """Return who sends what people are called by."""
+        return Dispatch(self.notices, self.switchboard(), self.send)
 
 
 def wire(runtime: Runtime) -> Parts:
     """Make the parts of this service."""
-    tally = Tally(runtime.metrics, runtime.now)
+    tally, stale = Tally(runtime.metrics, runtime.now), StaleReads(runtime.metrics)
+    default, area_policies = read_policies(), AreaPolicies(runtime, announce_nothing)
+    responders = Responders(runtime, announce_nothing)
+    links = Links(read_origin(), partial(runtime.vault.secrets, "links"))
+    directory = Directory(responders, stale)
+    rotas, rota_figures = Rotas(runtime, announce_nothing), RotaFigures(runtime.metrics)
     return Parts(
-        alerts=Alerts(runtime, announce, tally.count),
+        alerts=Alerts(runtime, announce, partial(_saved, tally, runtime.jobs)),
         allocations=Allocations(runtime, announce_nothing),
         drills=Drills(runtime, announce_drill),
         notes=Notes(runtime.vault),
-        policies=read_policies(),
+        notices=Notices(runtime, announce_nothing),
+        default_policies=default,
+        area_policies=area_policies,
+        policies=PoliciesNow(area_policies, default, stale),
+        responders=responders,
+        directory=directory,
+        links=links,
+        send=Sending(read_channels(), links, runtime.tracing),
+        push_key=read_push_key(),
+        placed=Placed(),
+        jobs=runtime.jobs,
         tally=tally,
+        messages=Messages(runtime.metrics),
         now=runtime.now,
+        rotas=rotas,
+        duty=Duty(rotas, stale, there=directory.there),
+        rota_figures=rota_figures,
+        matters=Matters(runtime, announce_nothing),
+        matter_figures=MatterFigures(runtime.metrics),
+        referral_wait=read_referral_wait(),
     )
+
+
+def _saved(tally: Tally, jobs: Jobs, alert: Alert, said: Sequence[object]) -> None:
+    """Count what was saved; whoever it calls is called at once."""
+    tally.count(alert, said)
+    if alert.call is not None and any(isinstance(event, events.CALLING) for event in said):
+        jobs.put(CALLS, alert)
 
 
 class Notifications(Api, Consumers, Timers):

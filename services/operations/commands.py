@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import logging
-import sys
+import os
 
 import click
-import structlog
 
+from services.chassis.logs import note_beside_output
+from services.operations.backup.command import backup, restore
 from services.operations.dead_letters import group
 from services.operations.doctor.command import doctor
+from services.operations.elsewhere import accounts, keys, rota
+from services.operations.erase import erase_client
+from services.operations.grants import grants
+from services.operations.reindex import reindex
+from services.operations.rotate_keys import rotate_keys
 from services.operations.status.command import status
 
 
@@ -24,9 +30,23 @@ def outreach() -> None:
     Exit codes: 0 done; 1 something was refused or left; 2 used wrongly, or the bus or a database
     cannot be reached.
     """
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    os.umask(0o077)  # whatever a command writes is for its owner alone
+    note_beside_output()
     logging.getLogger("pika").setLevel(logging.CRITICAL)  # a command says it in one sentence
 
 
-for each in (doctor, status, group):
+for each in (
+    doctor,
+    status,
+    group,
+    grants,
+    backup,
+    restore,
+    reindex,
+    rotate_keys,
+    erase_client,
+    keys,
+    accounts,
+    rota,
+):
     outreach.add_command(each)

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import click
 from environs import Env
-from marshmallow import ValidationError
 
 from services.chassis.messaging.topology import dead_letters
+from services.chassis.terminal import json_option, tell_json
 from services.contracts.catalogue import CONTRACTS
-from services.contracts.vocabulary import IDENTIFIER
 from services.operations import looking, telling
 from services.operations.acting import DROP, NOT_FOUND, REPLAY, Order, Outcome, carry_out
 from services.operations.desk import MOST_HELD
-from services.operations.records import operator, records
+from services.operations.options import by_option, reason
+from services.operations.records import records
 from services.operations.redaction import shown
 from services.operations.refusals import Left
 from services.operations.settings import CONSUMERS, read_environment
-from services.operations.telling import json_option
 
-SHORTEST_REASON, LONGEST_REASON = 10, 300
 LIMIT = 100
 TYPES = tuple(sorted({each.type for each in CONTRACTS}))
 TYPE_HELP = "With --all: only events of this type."
@@ -39,34 +36,12 @@ def _consumers(_context: click.Context, _option: click.Parameter, told: str | No
     return chosen
 
 
-def _why(_context: click.Context, _option: click.Parameter, told: str) -> str:
-    tidy = " ".join(told.split())
-    if not SHORTEST_REASON <= len(tidy) <= LONGEST_REASON or not tidy.isprintable():
-        raise click.BadParameter(
-            f"say why in {SHORTEST_REASON} to {LONGEST_REASON} characters that identify nobody."
-        )
-    return tidy
-
-
-def _by(_context: click.Context, _option: click.Parameter, told: str | None) -> str:
-    name = told or operator()
-    with suppress(ValidationError):
-        return str(IDENTIFIER(name))
-    raise click.BadParameter("give an account: letters, digits and . _ : - only.")
-
-
 queue_option = click.option(
     "--queue",
     "consumers",
     metavar="CONSUMER",
     callback=_consumers,
     help=f"Only the dead letters of one consumer: {', '.join(CONSUMERS)}.",
-)
-by_option = click.option(
-    "--by",
-    metavar="ACCOUNT",
-    callback=_by,
-    help="Who does this, if not the user of the operating system. It is written down.",
 )
 
 
@@ -77,7 +52,7 @@ def limit_option(default: int) -> Callable[[Command], Command]:
     return click.option("--limit", type=many, default=default, show_default=True, help=told)
 
 
-@click.group("dead-letters")
+@click.group("dead-letters", short_help="Messages that a service could not handle: decide.")
 def group() -> None:
     """Messages that a service could not handle: look, decide, replay or drop.
 
@@ -93,16 +68,18 @@ def group() -> None:
 def list_(consumers: Sequence[str], limit: int, as_json: bool) -> None:
     """List what lies there, the first to die first; nothing is taken.
 
+    Exit codes: 0 shown; 2 used wrongly, or the bus cannot be reached.
+
     Example: outreach dead-letters list --queue risk
     """
     found = looking.piles(read_environment(), consumers, limit)
     if as_json:
-        telling.tell_json(telling.piles_as_json(found))
+        tell_json(telling.piles_as_json(found))
     else:
         telling.tell_piles(found)
 
 
-@group.command()
+@group.command(short_help="Show one: all of it that cannot identify anybody.")
 @click.argument("event_id")
 @queue_option
 @json_option
@@ -111,19 +88,21 @@ def show(event_id: str, consumers: Sequence[str], as_json: bool) -> None:
 
     Of anything that its contract does not name, only kind and length are told.
 
+    Exit codes: 0 shown; 1 it is not there; 2 used wrongly, or the bus cannot be reached.
+
     Example: outreach dead-letters show 0198c1a0-5a10-7c3e-9a51-0c6f2b7d9e11
     """
     found = looking.find(read_environment(), consumers, event_id)
     if not found:
         raise Left(NOT_FOUND)
     if as_json:
-        telling.tell_json([shown(letter) for letter in found])
+        tell_json([shown(letter) for letter in found])
         return
     for letter in found:
         telling.tell_letter(letter)
 
 
-@group.command()
+@group.command(short_help="Send dead letters back to their queues.")
 @click.argument("event_ids", nargs=-1)
 @click.option("--all", "is_all", is_flag=True, help="All that lie there, in their order.")
 @click.option("--type", "type", metavar="TYPE", type=click.Choice(TYPES), help=TYPE_HELP)
@@ -143,6 +122,9 @@ def replay(
     This is safe at any time, for what was applied before changes nothing when it comes again. What
     cannot be decoded, or still breaks its contract, is left. It is written down who did it.
 
+    Exit codes: 0 all are sent; 1 some were left, each with its reason; 2 used wrongly, or the bus
+    or a database cannot be reached.
+
     Example: outreach dead-letters replay 0198c1a0-5a10-7c3e-9a51-0c6f2b7d9e11
 
     Example: outreach dead-letters replay --all --queue risk --type session_recorded
@@ -155,13 +137,13 @@ def replay(
     _carry_out(Order(REPLAY, consumers, ids, by, type=type), as_json=as_json)
 
 
-@group.command()
+@group.command(short_help="Remove dead letters for good, with a reason.")
 @click.argument("event_ids", nargs=-1, required=True)
 @click.option(
     "--reason",
     "why",
     required=True,
-    callback=_why,
+    callback=reason,
     help="Why nobody will miss it. It is kept for ever: write nothing that identifies anybody.",
 )
 @queue_option
@@ -174,23 +156,28 @@ def drop(
 
     Drop only what you have looked at: a dropped event is not heard again.
 
+    Exit codes: 0 all are dropped; 1 some were left, each with its reason; 2 used wrongly, or the
+    bus or a database cannot be reached.
+
     Example: outreach dead-letters drop body-3fc1a2b4c5d6 --reason "sent by a test of the network"
     """
     _carry_out(Order(DROP, consumers, frozenset(event_ids), by, why), as_json=as_json)
 
 
-@group.command()
+@group.command(short_help="Show what was replayed and dropped, and why.")
 @queue_option
 @limit_option(20)
 @json_option
 def log(consumers: Sequence[str], limit: int, as_json: bool) -> None:
     """Show what was replayed and dropped, by whom and why, the latest first.
 
+    Exit codes: 0 shown; 2 used wrongly, or a database cannot be reached.
+
     Example: outreach dead-letters log --queue notifications --limit 50
     """
     found = _operations(read_environment(), consumers, limit)
     if as_json:
-        telling.tell_json(telling.operations_as_json(found))
+        tell_json(telling.operations_as_json(found))
     else:
         telling.tell_operations(found)
 
@@ -210,7 +197,7 @@ def _carry_out(order: Order, *, as_json: bool) -> None:
         carry_out(read_environment(), order, outcome, watch)
     finally:
         if as_json:
-            telling.tell_json(telling.outcome_as_json(outcome))
+            tell_json(telling.outcome_as_json(outcome))
         else:
             telling.tell_outcome(order, outcome)
     if outcome.left:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,12 +31,3 @@ def records(env: Env, service: str) -> Iterator[OperationsLog]:
             f"the database of {service} does not take this down ({type(error).__name__}), so it "
             "was not done: see MONGODB_URI, or try again when it answers."
         ) from None
-
-
-def operator() -> str:
-    """Return who this is: the user of the operating system, also who became root by sudo."""
-    before = os.environ.get("SUDO_USER") if os.getuid() == 0 else None
-    try:
-        return before or pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return f"uid-{os.getuid()}"

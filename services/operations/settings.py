@@ -6,9 +6,10 @@ A file may stand in where the environment names neither; `make run` writes one f
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
+from dotenv import dotenv_values
 from environs import Env, EnvError
 
 from services.chassis.settings import mongo_address
@@ -34,11 +35,22 @@ def read_environment() -> Env:
     The file never fills gaps: half of one system and half of another would be the worst of both.
     """
     env = Env()
-    file = env.path("OUTREACH_SETTINGS_FILE", None)
-    if file is not None and not any(name in os.environ for name in NAMING):
-        with suppress(OSError):
-            env.read_env(str(file), recurse=False)
+    file = _file(env)
+    if file is not None:
+        env.read_env(file, recurse=False)
     return env
+
+
+def environment() -> dict[str, str]:
+    """Return the same as `read_environment`, for a process of another service."""
+    told = dotenv_values(_file(Env()) or os.devnull)
+    return {name: value for name, value in told.items() if value is not None} | os.environ
+
+
+def _file(env: Env) -> str | None:
+    file = env.str("OUTREACH_SETTINGS_FILE", "")
+    is_there = Path(file).is_file() and os.access(file, os.R_OK)
+    return file if is_there and not any(name in os.environ for name in NAMING) else None
 
 
 def bus_uri(env: Env) -> str:

@@ -1,4 +1,4 @@
-"""What a command says, to people and as JSON; how far it has come goes to standard error."""
+"""What the commands of dead letters say, to people and as JSON; progress goes to standard error."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ from services.operations.acting import DROP, Order, Outcome
 from services.operations.letter import DeadLetter
 from services.operations.looking import Pile
 from services.operations.redaction import shown, summary
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
-
-
-def tell_json(told: Any) -> None:
-    """Print one JSON value; moments as ISO 8601."""
-    click.echo(json.dumps(told, indent=2, ensure_ascii=False, default=str))
 
 
 def piles_as_json(found: Sequence[Pile]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from services.portal.doors import DOORS, PREFIX, PublicDoor
 from services.portal.security import HEADER, READING, check_token, read_body
 
 BODY_LIMIT = 256 * 1024
+_CODE = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 RELAYED = ("Content-Type", "Retry-After", "Idempotent-Replay")
 _SIGN_IN = Problem(
     HTTPStatus.UNAUTHORIZED,
@@ -113,12 +115,20 @@ async def _read_case(request: Request) -> Response:
 
 
 def _variables(request: Request) -> dict[str, str]:
-    """Return the path's variables; whatever is no reference leads nowhere."""
+    """Return the path's variables; whatever is no reference and no code leads nowhere."""
     try:
-        return {name: read_reference(text) for name, text in request.path_params.items()}
+        return {name: _variable(name, text) for name, text in request.path_params.items()}
     except BadReference as error:
         problem = Problem(HTTPStatus.NOT_FOUND, "not-found", f"There is nothing here: {error}.")
         raise Refused(problem) from None
+
+
+def _variable(name: str, text: str) -> str:
+    if name == "reference":
+        return read_reference(text)
+    if _CODE.fullmatch(text) is None:
+        raise BadReference("a code has small letters, digits and _ . - only")
+    return text
 
 
 async def _json_body(request: Request) -> bytes:

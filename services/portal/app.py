@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -22,11 +23,14 @@ from services.chassis.auth import read_private_key
 from services.chassis.logs import describe, get_logger
 from services.chassis.storage.mongo import client_options, guarantees
 from services.chassis.storage.probe import examine
+from services.chassis.storage.restore_mark import refuse_half_restored
+from services.chassis.tracing import Tracing, tracing_of
 from services.chassis.web.problems import Refused
 from services.portal import api, faults, health, pages, reference
 from services.portal.access import refuse_unguarded
 from services.portal.accounts import Accounts
 from services.portal.clients import Services
+from services.portal.directory import Directory
 from services.portal.edge import Edge
 from services.portal.identity import Identity
 from services.portal.limits import Buckets, RateLimit
@@ -54,26 +58,28 @@ def create_app(settings: PortalSettings) -> Starlette:
     metrics, database = portal_metrics(has_drills=settings.has_drills), open_database(settings)
     accounts = Accounts(database, signed_in=lambda how: metrics.sign_ins.labels(how).inc())
     key = read_private_key(settings.token_private_key.read_bytes())
-    services = Services(settings.upstreams, key, metrics.upstream_seconds)
+    tracing = tracing_of("portal", settings.collector, metrics.shared)
+    services = Services(settings.upstreams, key, metrics.upstream_seconds, tracing=tracing)
     app = Starlette(
         routes=routes,
-        middleware=_middleware(settings, metrics, accounts),
+        middleware=_middleware(settings, metrics, accounts, tracing),
         exception_handlers={Refused: faults.on_refused, HTTPException: faults.on_http_exception},
         lifespan=_lifespan,
     )
     app.router.redirect_slashes = False  # it would write the Host header into the address
     app.state.settings, app.state.metrics = settings, metrics
     app.state.database, app.state.accounts, app.state.services = database, accounts, services
-    app.state.fault_page = fault_page
+    app.state.fault_page, app.state.tracing = fault_page, tracing
     app.state.failure = None
     app.state.live = Desk(settings.amqp_uri, accounts, services, metrics, partial(_end, app))
+    app.state.directory = Directory(accounts, services, metrics.directory)
     return app
 
 
 def open_database(settings: PortalSettings) -> AsyncDatabase[dict[str, Any]]:
     """Return the portal's own database, every write of which is durable before it is answered."""
     client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
-        settings.mongo_uri, **client_options("portal", SERVER_WAIT_MS)
+        settings.mongo_uri, **client_options(settings.database, SERVER_WAIT_MS)
     )
     return client.get_default_database(default=settings.database).with_options(
         **guarantees(is_production=settings.mode == "production")
@@ -86,12 +92,12 @@ def _routes() -> list[BaseRoute]:
 
 
 def _middleware(
-    settings: PortalSettings, metrics: PortalMetrics, accounts: Accounts
+    settings: PortalSettings, metrics: PortalMetrics, accounts: Accounts, tracing: Tracing
 ) -> list[Middleware]:
     """Return what a request passes through, the outermost first."""
     buckets = Buckets(settings.rate_per_s, settings.rate_burst)
     return [
-        Middleware(Edge, metrics=metrics.shared, is_https=settings.is_https),
+        Middleware(Edge, metrics=metrics.shared, is_https=settings.is_https, tracing=tracing),
         Middleware(Identity, accounts=accounts),
         Middleware(RateLimit, buckets=buckets, refused=metrics.rate_limited),
         Middleware(FormGuard, origin=settings.origin),
@@ -102,10 +108,11 @@ def _middleware(
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state = app.state
     await state.accounts.build_indexes()
-    async with state.live.running():
+    async with state.live.running(), state.directory.running(), health.shown(app):
         yield
     await state.services.close()
     await state.database.client.close()
+    await asyncio.to_thread(state.tracing.stop)
 
 
 def await_storage(settings: PortalSettings) -> None:
@@ -113,10 +120,11 @@ def await_storage(settings: PortalSettings) -> None:
 
     Raises:
         WeakStorage: production mode, and something is missing.
+        HalfRestored: a restore was begun and not finished.
 
     """
     client: MongoClient[dict[str, Any]] = MongoClient(
-        settings.mongo_uri, **client_options("portal", SERVER_WAIT_MS)
+        settings.mongo_uri, **client_options(settings.database, SERVER_WAIT_MS)
     )
     with client:
         database = client.get_default_database(default=settings.database)
@@ -126,6 +134,7 @@ def await_storage(settings: PortalSettings) -> None:
 
 def _is_examined(database: Database[dict[str, Any]], settings: PortalSettings) -> bool:
     try:
+        refuse_half_restored(database)
         examine(database, "portal", is_production=settings.mode == "production")
     except PyMongoError as error:
         _log.warning("waiting_for_the_database", kind=describe(error))

@@ -18,15 +18,21 @@ from prometheus_client import Histogram
 
 from services.chassis import auth, clock
 from services.chassis.auth import Principal
-from services.chassis.context import child_traceparent
 from services.chassis.logs import describe, get_logger
+from services.chassis.traceparent import (
+    TRACEPARENT,
+    current_traceparent,
+    root_traceparent,
+    trace_id,
+)
+from services.chassis.tracing import Kind, Tracing
 from services.chassis.web.problems import MEDIA_TYPE, Problem
 from services.portal.faults import INTERNAL, UNAVAILABLE
 
 TIMES = httpx.Timeout(connect=1.0, read=12.0, write=5.0, pool=2.0)
 LIMITS = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=15.0)
 QUERY_LIMIT = 4096
-_PATH = re.compile(r"(/[A-Za-z0-9_-]+)+")
+_PATH = re.compile(r"(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+")
 _KEY = re.compile(r"[ -~]{1,200}")
 _NOWHERE = Problem(HTTPStatus.NOT_FOUND, "not-found", "There is nothing at this address.")
 _BAD_KEY = Problem(
@@ -102,7 +108,9 @@ class Services:
         seconds: Histogram,
         *,
         now: Callable[[], datetime] = clock.now,
+        tracing: Tracing | None = None,
     ) -> None:
+        self._tracing = tracing or Tracing()
         self._upstreams, self._key, self._seconds, self._now = upstreams, key, seconds, now
         self._client = httpx.AsyncClient(timeout=TIMES, limits=LIMITS, trust_env=False)
 
@@ -164,23 +172,47 @@ class Services:
             return await self._send(ask, principal)
 
     async def _send(self, ask: Ask, principal: Principal) -> Answer:
+        span, status = self._tracing.begin(Kind.CLIENT, _asked_in(principal)), 0
+        headers = self._headers(ask, principal, span.traceparent)
+        try:
+            answer = await self._asked(ask, headers)
+            status = answer.status
+        finally:
+            span.end(
+                f"ask {ask.service}",
+                has_failed=not 0 < status < HTTPStatus.INTERNAL_SERVER_ERROR,
+                method=ask.method,
+                upstream=ask.service,
+                status=status,
+            )
+        return answer
+
+    async def _asked(self, ask: Ask, headers: Mapping[str, str]) -> Answer:
         url = f"{self._upstreams[ask.service]}{ask.path}" + (f"?{ask.query}" if ask.query else "")
         response = await self._client.request(
-            ask.method, url, content=ask.content or None, headers=self._headers(ask, principal)
+            ask.method, url, content=ask.content or None, headers=headers
         )
         return Answer(response.status_code, response.content, response.headers)
 
-    def _headers(self, ask: Ask, principal: Principal) -> dict[str, str]:
+    def _headers(self, ask: Ask, principal: Principal, traceparent: str) -> dict[str, str]:
         token = auth.issue(principal, audience=ask.service, key=self._key, now=self._now())
         headers = {
             "Authorization": f"Bearer {token}",
-            "traceparent": child_traceparent(f"00-{principal.trace}-{'0' * 15}1-01"),
+            TRACEPARENT: traceparent,
         }
         if ask.content:
             headers["Content-Type"] = "application/json"
         if ask.idempotency_key is not None:
             headers["Idempotency-Key"] = ask.idempotency_key
         return headers
+
+
+def _asked_in(principal: Principal) -> str:
+    """Return the span that asks; what is asked in a trace of its own begins that."""
+    current = current_traceparent()
+    if principal.trace and trace_id(current) != principal.trace:
+        return root_traceparent(principal.trace)
+    return current
 
 
 def _written(value: Any) -> bytes:

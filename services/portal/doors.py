@@ -49,4 +49,12 @@ DOORS: tuple[PublicDoor, ...] = (
     PublicDoor("POST", "/alerts/{reference}/acknowledgements", "notifications", _CASEWORK),
     PublicDoor("POST", "/alerts/{reference}/actions", "notifications", _CASEWORK),
     PublicDoor("POST", "/alerts/{reference}/resolution", "notifications", _CASEWORK),
+    PublicDoor("POST", "/alerts/{reference}/handover", "notifications", _CASEWORK),
+    PublicDoor("GET", "/responders", "notifications", _MANAGE),
+    PublicDoor("GET", "/responders/me", "notifications", _CASEWORK),
+    PublicDoor("PUT", "/responders/me/methods", "notifications", _CASEWORK),
+    PublicDoor("PUT", "/responders/me/preferences", "notifications", _CASEWORK),
+    PublicDoor("GET", "/policies", "notifications", _CASEWORK),
+    PublicDoor("PUT", "/policies/{area}/{kind}", "notifications", _MANAGE),
+    PublicDoor("GET", "/policies/{area}/{kind}/versions", "notifications", _CASEWORK),
 )

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from time import monotonic
 
-import structlog
 from pymongo.errors import PyMongoError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.chassis.context import child_traceparent, trace_id
 from services.chassis.logs import get_logger
 from services.chassis.metrics import Metrics
+from services.chassis.storage.faults import count_fault
+from services.chassis.traceparent import TRACEPARENT, following
+from services.chassis.tracing import Kind, Span, Tracing
 from services.chassis.web.problems import Problem, Refused
-from services.portal import faults
+from services.portal import faults, links
 
 POLICY = "; ".join(
     (
@@ -28,6 +30,7 @@ POLICY = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
@@ -59,9 +62,11 @@ class _Told:
 class Edge:
     """The outermost middleware."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, is_https: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, is_https: bool, tracing: Tracing | None = None
+    ) -> None:
         self._app = app
-        self._metrics = metrics
+        self._metrics, self._tracing = metrics, tracing or Tracing()
         self._headers = {
             **HEADERS,
             **({"Strict-Transport-Security": TRANSPORT} if is_https else {}),
@@ -72,14 +77,14 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        traceparent = child_traceparent(Headers(scope=scope).get("traceparent"))
-        scope.setdefault("state", {})["traceparent"] = traceparent
+        span = self._tracing.begin(Kind.SERVER, Headers(scope=scope).get(TRACEPARENT))
+        scope.setdefault("state", {})["traceparent"] = span.traceparent
         told = _Told()
-        with structlog.contextvars.bound_contextvars(trace_id=trace_id(traceparent)):
+        with following(span.traceparent):
             try:
                 await self._answer(scope, receive, self._dressed(scope, send, told), told)
             finally:
-                self._tell(scope, told)
+                self._tell(scope, told, span)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, told: _Told) -> None:
         try:
@@ -89,6 +94,7 @@ class Edge:
         except Exception as error:
             if told.status != _Told.status:
                 raise
+            count_fault(self._metrics, error)
             response = _told_of(Request(scope), _problem_of(error))
             await response(scope, receive, send)
 
@@ -97,6 +103,8 @@ class Edge:
             if message["type"] == "http.response.start":
                 told.status = message["status"]
                 headers = MutableHeaders(scope=message)
+                if links.is_by_link(scope["path"]):
+                    headers.update(links.HEADERS)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if not scope["path"].startswith("/static/"):
@@ -105,7 +113,7 @@ class Edge:
 
         return dressed
 
-    def _tell(self, scope: Scope, told: _Told) -> None:
+    def _tell(self, scope: Scope, told: _Told, span: Span) -> None:
         if scope["path"].startswith(_OWN):
             return
         seconds, route = monotonic() - told.since, _template(scope)
@@ -118,6 +126,13 @@ class Edge:
             method=method,
             status=told.status,
             ms=round(seconds * 1000, 1),
+        )
+        span.end(
+            f"{method} {route}",
+            has_failed=told.status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+            method=method,
+            route=route,
+            status=told.status,
         )
 
 

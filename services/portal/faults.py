@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.chassis.context import trace_id
+from services.chassis.traceparent import trace_id
 from services.chassis.web.problems import MEDIA_TYPE, Problem, Refused
 
 API = "/api/"

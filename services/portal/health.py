@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from ipaddress import ip_address
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pymongo.errors import PyMongoError
+from pymongo.errors import NetworkTimeout, PyMongoError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from services.chassis.health import SHOW_EVERY_S
+from services.chassis.storage.faults import count_fault
 from services.portal.access import open_to_all
 from services.portal.identity import address_of
 
@@ -42,8 +47,8 @@ async def ready(request: Request) -> Response:
     The bus is told of but not asked for: without it referrals are accepted all the same, and open
     streams catch up when it is back.
     """
-    is_ready = await _database_answers(request)
-    checks = {"database": is_ready, "bus": request.app.state.live.is_hearing}
+    checks = await _checks(request.app)
+    is_ready = checks["database"]
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     return JSONResponse({"status": "ready" if is_ready else "not ready", "checks": checks}, status)
 
@@ -66,10 +71,35 @@ def is_nearby(address: str) -> bool:
         return False
 
 
-async def _database_answers(request: Request) -> bool:
+@asynccontextmanager
+async def shown(app: Starlette) -> AsyncIterator[None]:
+    """Show each check as a figure, whether anybody asks or not, as long as the block lasts."""
+    showing = asyncio.create_task(_show(app))
+    try:
+        yield
+    finally:
+        showing.cancel()
+
+
+async def _show(app: Starlette) -> None:
+    while True:
+        for name, passes in (await _checks(app)).items():
+            app.state.metrics.shared.ready.labels(name).set(int(passes))
+        await asyncio.sleep(SHOW_EVERY_S)
+
+
+async def _checks(app: Starlette) -> dict[str, bool]:
+    return {"database": await _database_answers(app), "bus": app.state.live.is_hearing}
+
+
+async def _database_answers(app: Starlette) -> bool:
     try:
         async with asyncio.timeout(DATABASE_WITHIN_S):
-            await request.app.state.database.command("ping")
-    except (PyMongoError, TimeoutError):
+            await app.state.database.command("ping")
+    except TimeoutError:
+        count_fault(app.state.metrics.shared, NetworkTimeout("no answer in time"))
+        return False
+    except PyMongoError as error:
+        count_fault(app.state.metrics.shared, error)
         return False
     return True

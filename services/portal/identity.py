@@ -16,6 +16,8 @@ from services.portal.faults import API
 COOKIE = "ttp_session"
 DEVICE = "ttp_device"
 STREAM = f"{API}v1/alerts/stream"
+RENEWAL = "/account/notifications/renewal"
+_BY_ITSELF = frozenset({STREAM, RENEWAL})
 _ANONYMOUS = ("/static/", "/health/", "/metrics")
 
 
@@ -55,9 +57,9 @@ class Identity:
         return await self._accounts.agencies.holder(text.strip(), now())
 
     async def _person(self, request: Request) -> Person | None:
-        """Return who is signed in; a stream that reconnects by itself is no sign of life."""
+        """Return who is signed in; what a browser does by itself is no sign of life."""
         token = request.cookies.get(COOKIE)
-        is_used = request.url.path != STREAM
+        is_used = request.url.path not in _BY_ITSELF
         return await self._accounts.person(token, touch=is_used) if token else None
 
 

@@ -22,6 +22,7 @@ class PortalMetrics:
     upstream_seconds: Histogram
     sign_ins: Counter
     rate_limited: Counter
+    directory: Counter
     drill_age: Age | None
 
 
@@ -57,6 +58,11 @@ def portal_metrics(*, has_drills: bool) -> PortalMetrics:
         ),
         rate_limited=shared.counter(
             "casework_portal_rate_limited_total", "Requests asked to come again later.", ("who",)
+        ),
+        directory=shared.counter(
+            "casework_portal_directory_total",
+            "Changes of casework staff, by whether notifications took them: done or not_told.",
+            ("outcome",),
         ),
         drill_age=_drill_age(shared) if has_drills else None,
     )

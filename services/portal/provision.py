@@ -29,6 +29,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.chassis.auth import Role
 from services.chassis.clock import now
+from services.chassis.logs import note_beside_output
 from services.chassis.settings import BadSettings
 from services.contracts.vocabulary import CODE
 from services.portal.accounts import Accounts, NewPerson, Scope, person_id
@@ -151,6 +152,7 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", type=Path, help="what is wanted, as JSON")
+    note_beside_output()
     try:
         wanted = FileSchema().loads(parser.parse_args(arguments).file.read_text(encoding="utf-8"))
         database = open_database(read_settings())

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.chassis.web.problems import Problem, Refused
-from services.portal import faults
+from services.portal import faults, links
 from services.portal.access import local_path, open_to_all, signed_in
 from services.portal.identity import COOKIE, address_of, device_of, forget, remember
 
@@ -50,7 +50,7 @@ class FormGuard:
     """Lets a page's unsafe request through only with the token of its session.
 
     The body is read here, up to `FORM_LIMIT` (less from nobody we know), and handed on as it came.
-    The API checks for itself.
+    The API checks for itself, and so do the pages behind links in messages.
     """
 
     def __init__(self, app: ASGIApp, *, origin: str) -> None:
@@ -78,12 +78,16 @@ class FormGuard:
 def refuse_foreign_origin(request: Request, origin: str) -> None:
     """Refuse what a browser says was sent by another site's page.
 
+    A page behind a link keeps its address to itself, so browsers hide the origin of its form.
+
     Raises:
         Refused: the Origin header names another host than ours.
 
     """
     sender = request.headers.get("Origin")
     if sender in (None, origin):
+        return
+    if sender == links.HIDDEN and links.is_by_link(request.url.path):
         return
     if _host_of(str(sender)) != request.headers.get("Host"):
         raise Refused(_FORGED)
@@ -142,9 +146,9 @@ def _too_large(limit: int) -> Problem:
 
 async def _proved(request: Request) -> Receive:
     """Return the body to be received again, once its token is found right."""
-    limit = NOBODYS_LIMIT if request.state.person is None else FORM_LIMIT
-    body = await read_body(request, limit)
-    if request.state.person is not None:
+    is_known = request.state.person is not None and not links.is_by_link(request.url.path)
+    body = await read_body(request, FORM_LIMIT if is_known else NOBODYS_LIMIT)
+    if is_known:
         check_token(request, request.headers.get(HEADER) or await _field(request, body))
     return _again(body, request.receive)
 

@@ -16,6 +16,9 @@ from services.chassis.settings import (
     LEVELS,
     PORTS,
     BadSettings,
+    Collector,
+    bus_address,
+    collector_of,
     failures_asked_for,
     mongo_address,
 )
@@ -29,7 +32,7 @@ class PortalSettings:
     who are believed when they say for whom they ask; `rate_per_s` and `rate_burst` bound what one
     account or API key may ask of one process; `has_drills` tells that drills are held, which
     end here; `upstreams` maps a service to its base URL;
-    `fail_at` is empty but in tests of recovery.
+    `fail_at` is empty but in tests of recovery; without a `collector` no spans are recorded.
     """
 
     http_host: str
@@ -47,6 +50,7 @@ class PortalSettings:
     has_drills: bool
     upstreams: Mapping[str, str]
     fail_at: tuple[Failure, ...] = ()
+    collector: Collector | None = None
 
     @property
     def is_https(self) -> bool:
@@ -81,7 +85,7 @@ def _read(env: Env) -> PortalSettings:
             log_level=env.str("LOG_LEVEL", "INFO", validate=OneOf(LEVELS)),
             mongo_uri=uri,
             database=database,
-            amqp_uri=env.str("AMQP_URI"),
+            amqp_uri=bus_address(env),
             token_private_key=env.path("TOKEN_PRIVATE_KEY_FILE"),
             rate_per_s=env.float("PORTAL_RATE_PER_S", 50.0, validate=Range(min=0.1)),
             rate_burst=env.int("PORTAL_RATE_BURST", 200, validate=Range(min=1)),
@@ -93,6 +97,7 @@ def _read(env: Env) -> PortalSettings:
                 "notifications": env.str("NOTIFICATIONS_URL", _beside("notifications")),
             },
             fail_at=failures_asked_for(env),
+            collector=collector_of(env),
         )
     except EnvError as error:
         raise BadSettings(f"{error}. See deploy/example.env for every setting.") from None

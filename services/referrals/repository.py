@@ -12,7 +12,7 @@ from services.chassis.crypto import BlindIndex, Erased, Sealed, Vault
 from services.chassis.ids import new_id, new_reference
 from services.chassis.storage.aggregates import Repository
 from services.chassis.storage.mongo import Document, Index, Shape, serving
-from services.chassis.storage.paging import Page, newest
+from services.chassis.storage.paging import Page, moment_of, newest
 from services.chassis.storage.refusals import Taken
 from services.chassis.storage.scope import of_areas
 from services.chassis.storage.standing import Standing
@@ -91,9 +91,10 @@ class Referrals(Repository[Referral]):
         def ask(within: Document) -> Page[Referral]:
             return self.page(shape, values | within, after=after, limit=limit)
 
-        if after or IN_HAND.issuperset(statuses):
+        if IN_HAND.issuperset(statuses):
             return ask({})
-        return newest(ask, "submitted_at", self.runtime.now())
+        until = moment_of(after) if after else None
+        return newest(ask, "submitted_at", until or self.runtime.now())
 
     def store(self, referral: Referral, events: Sequence[object]) -> bool:
         """Save a new one with its events; False where its claims or reference are taken."""

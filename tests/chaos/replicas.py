@@ -12,21 +12,42 @@ from deploy.local import ports, services
 from deploy.local.children import Child
 from deploy.local.keys import Keys
 from deploy.local.layout import ROOT
-from tests.chaos.altered import CLOCK
 from tests.chaos.servers import Bus, Store
 from tests.support.proxy import Proxy
+from tests.support.turned import CLOCK, put_clock
 
 SIDES = ("a", "b")
+ENDS_WITHIN_S = 30.0
 NAMES = tuple(f"{service}-{side}" for service in services.SERVICES for side in SIDES)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Where the code of a process is: a tree of the project, and what there becomes a service.
+
+    Without such a module (`becomes`) the service itself runs, as everywhere.
+    """
+
+    tree: Path = ROOT
+    becomes: str | None = None
+
+    def command(self, service: str) -> list[str]:
+        """Return what starts a process, in its tree."""
+        role = () if service == "portal" else ("--role", "all")
+        program = (self.becomes, service) if self.becomes else (f"services.{service}",)
+        return [sys.executable, "-m", *program, *role]
+
+
+ALTERED = Release(becomes="tests.chaos.altered")
 
 
 @dataclass
 class Replica:
     """One process of a service; `environment` holds what it is told, its clock's file among it.
 
-    A replica that was killed on purpose `is_down` until it is started again; one that ended by
-    itself is started again at once, as any supervisor would. `is_armed` tells that it is to die at
-    a named point.
+    `release` is what runs when it is started next. A replica that was ended on purpose `is_down`
+    until it is started again; one that ended by itself is started again at once, as any supervisor
+    would. `is_armed` tells that it is to die at a named point.
     """
 
     name: str
@@ -35,6 +56,7 @@ class Replica:
     bus: Proxy
     store: Proxy
     log: Path
+    release: Release = ALTERED
     is_down: bool = True
     is_armed: bool = False
     _child: Child | None = field(default=None, repr=False)
@@ -65,11 +87,19 @@ class Replica:
     def start(self, **more: str) -> None:
         """Start it, with settings that it has only this time: FAIL_AT="saved:kill:3"."""
         self.is_armed = "FAIL_AT" in more
-        role = () if self.service == "portal" else ("--role", "all")
-        command = [sys.executable, "-m", "tests.chaos.altered", self.service, *role]
-        environment = {**self.environment, **more}
-        self._child = Child(self.name, command, log=self.log, environment=environment, cwd=ROOT)
+        self._child = Child(
+            self.name,
+            self.release.command(self.service),
+            log=self.log,
+            environment={**self.environment, **more},
+            cwd=self.release.tree,
+        )
         self.is_down = False
+
+    def stop(self) -> int | None:
+        """Ask it to end as a supervisor does, and return how it did; it stays down."""
+        self.is_down = True
+        return self._child and self._child.stop(ENDS_WITHIN_S)
 
     def kill(self) -> None:
         """End it as a power cut would; it stays down."""
@@ -87,10 +117,7 @@ class Replica:
 
     def set_clock(self, seconds: float) -> None:
         """Put its clock so many seconds ahead (or back, if negative) of the true time."""
-        place = Path(self.environment[CLOCK])
-        fresh = place.with_suffix(".new")
-        fresh.write_text(str(seconds))
-        fresh.replace(place)
+        put_clock(Path(self.environment[CLOCK]), seconds)
 
     def _signal(self, number: int) -> None:
         if self._child is not None:

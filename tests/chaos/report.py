@@ -109,7 +109,7 @@ def _well(ledger: Sequence[Entry]) -> Iterator[tuple[float, float]]:
     since: float | None = None
     for entry in of(ledger, "recovered", "fault"):
         if entry["kind"] == "recovered":
-            since = entry["at"]
+            since = entry["at"] if since is None else since
         elif since is not None:
             yield since, entry["at"]
             since = None

@@ -59,29 +59,36 @@ class Rig:
 
     def run(self, minutes: float, rounds: Iterator[Round]) -> Report:
         """Do all of it, and return what came of it."""
-        self.inboxes.start()
-        self.load.start()
-        self._wait_for(self.prober.send(), START)
-        self._wait(WARM_UP_S)
+        self.begin()
         until = monotonic() + minutes * 60
         while monotonic() < until:
             self._hurt(next(rounds))
-        return self._judge()
+        return self.end()
+
+    def begin(self) -> None:
+        """Let everybody begin, and see that all is well."""
+        self.inboxes.start()
+        self.load.start()
+        self.see_a_call(START)
+        self.wait(WARM_UP_S)
+
+    def see_a_call(self, after: str) -> None:
+        """Refer a woman at high risk, and wait until somebody is called."""
+        self._wait_for(self.prober.send(), after)
 
     def _hurt(self, planned: Round) -> None:
         """Rest, have faults, end them, and wait until somebody is called again."""
-        self._wait(planned.rest_s)
+        self.wait(planned.rest_s)
         with self._all_of(planned.faults):
-            self._wait(max(fault.lasts_s for fault in planned.faults))
-        names = " and ".join(map(str, planned.faults))
-        self._wait_for(self.prober.send(), names)
+            self.wait(max(fault.lasts_s for fault in planned.faults))
+        self.see_a_call(" and ".join(map(str, planned.faults)))
 
     @contextmanager
     def _all_of(self, faults: Sequence[Planned]) -> Iterator[None]:
         for fault in faults:
             self._faults += 1
             self.system.ledger.write("fault", what="begins", fault=str(fault))
-            self._tell(f"{fault}, for {fault.lasts_s} s")
+            self.tell(f"{fault}, for {fault.lasts_s} s")
             kind_of(fault).begin(self.system, fault)
         yield
         for fault in reversed(faults):
@@ -91,18 +98,19 @@ class Rig:
     def _wait_for(self, probe: Probe, after: str) -> None:
         """Wait for the alert of a probe; go on without it if it does not come in time."""
         while not probe.is_over and probe.age_s < RECOVERED_WITHIN_S:
-            self._tick()
+            self.tick()
         if probe.took_s is None:
             self.system.ledger.write("not_recovered", fault=after)
-            self._tell(f"no alert within {probe.age_s:.0f} s after: {after}")
+            self.tell(f"no alert within {probe.age_s:.0f} s after: {after}")
         else:
             self.system.ledger.write("recovered", fault=after, took_s=probe.took_s)
-            self._tell(f"an alert {probe.took_s:.1f} s after: {after}")
+            self.tell(f"an alert {probe.took_s:.1f} s after: {after}")
         if after != START:
             self.recoveries_s.append(probe.took_s or probe.age_s)
 
-    def _judge(self) -> Report:
-        self._tell("all is healed; waiting for the last answers")
+    def end(self) -> Report:
+        """Let everybody finish, and return what the judge finds."""
+        self.tell("all is healed; waiting for the last answers")
         self._let_finish()
         found = self._settled()
         for violation in found:
@@ -121,15 +129,15 @@ class Rig:
         self.load.stop()
         until = monotonic() + ANSWERED_WITHIN_S
         while not self.load.is_done and monotonic() < until:
-            self._tick()
+            self.tick()
 
     def _settled(self) -> list[Violation]:
         """Read the books again and again until nothing is wrong, or the time is up."""
         until = monotonic() + SETTLED_WITHIN_S
         found = self._violations()
         while found and monotonic() < until:
-            self._tell(f"{len(found)} not settled, such as {found[0].what}: {found[0].about}")
-            self._wait(LOOK_EVERY_S)
+            self.tell(f"{len(found)} not settled, such as {found[0].what}: {found[0].about}")
+            self.wait(LOOK_EVERY_S)
             before, found = found, self._violations()
             if found == before and all(each.wrong is Wrong.DUPLICATED for each in found):
                 break  # time mends what is late, but not what was done twice
@@ -150,16 +158,18 @@ class Rig:
         answer = self.manager.ask("GET", f"/cases/{case}/client")
         return answer.is_success and bool(answer.json())
 
-    def _tell(self, text: str) -> None:
+    def tell(self, text: str) -> None:
+        """Say something, with the time since the beginning."""
         self.say(f"{monotonic() - self._began:7.1f} s  {text}")
 
-    def _wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> None:
+        """Let some time pass; what ends by itself meanwhile is started again."""
         until = monotonic() + seconds
         while monotonic() < until:
-            self._tick()
+            self.tick()
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
         """Let a moment pass, and start again what ended by itself."""
         Event().wait(TICK_S)
         for name in self.system.replicas.look_after():
-            self._tell(f"{name} ended by itself and was started again")
+            self.tell(f"{name} ended by itself and was started again")

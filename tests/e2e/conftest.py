@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from services.portal.accounts import Accounts
-from services.portal.provision import FileSchema, Made, provision
+from tests.e2e.people import make_people
 from tests.e2e.visitor import House, Visitor
-from tests.integration.portal.door import person, with_accounts
+from tests.integration.portal.door import person
 from tests.support import not_run as absence
 
 QUIET = (
@@ -54,13 +52,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def house(stack: Any, mongo: Any) -> House:
     """All five services, with people who can sign in."""
-
-    async def make(accounts: Accounts) -> Made:
-        return await provision(accounts, FileSchema().load(PEOPLE))
-
-    # The browser's driver has an event loop in this thread, and a thread has only one.
-    with ThreadPoolExecutor(1) as aside:
-        aside.submit(with_accounts, mongo, make).result()
+    make_people(mongo, PEOPLE)
     stack.start_all()
     return House(stack.url("portal"))
 

@@ -1,8 +1,8 @@
 """Nothing that identifies a woman is anywhere but behind the doors that may open it.
 
 The whole demonstration is played, and one more referral and session in which every identifying
-field holds a word that occurs nowhere else. Then logs, messages, metrics, documents and refusals
-are searched for those words, and for every name, address and sentence of the examples.
+field holds a word that occurs nowhere else. Then logs, messages, metrics, documents, spans and
+refusals are searched for those words, and for every name, address and sentence of the examples.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from services.chassis.messaging.topology import (
 )
 from tests.e2e.canaries import canary, hits, tell_the_canaries
 from tests.e2e.playing import accounts_of, play_on
+from tests.support import until
+from tests.support.collector import collecting
 from tests.support.servers import SharedMongo
 from tests.support.stack import Stack
 
@@ -43,17 +45,21 @@ class Aftermath:
     messages: list[str]
     refusals: list[str]
     seen: Mapping[str, Any]
+    spans: str
 
 
 @pytest.fixture(scope="module")
 def aftermath(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Aftermath:
     folder = tmp_path_factory.mktemp("canary")
-    accounts = json.loads(accounts_of(stack, folder).read_text(encoding="utf-8"))
-    with every_message(stack) as messages:
-        ledger, told = play_on(stack, folder)
-        assert ledger.missing == []
-        refusals, seen = asyncio.run(tell_the_canaries(stack.url("portal"), accounts))
-    return Aftermath(stack, messages, [*told, *refusals], seen)
+    with collecting() as collected:
+        stack.environment = {**stack.environment, **collected.environment}
+        accounts = json.loads(accounts_of(stack, folder).read_text(encoding="utf-8"))
+        with every_message(stack) as messages:
+            ledger, told = play_on(stack, folder)
+            assert ledger.missing == []
+            refusals, seen = asyncio.run(tell_the_canaries(stack.url("portal"), accounts))
+        until(lambda: {span.service for span in collected.spans()} == set(SERVICES))
+        return Aftermath(stack, messages, [*told, *refusals], seen, collected.text)
 
 
 @contextmanager
@@ -127,6 +133,11 @@ def test_no_stored_document_gives_anybody_away(mongo: SharedMongo, service: str)
         for hit in hits(bson.encode(document).decode("utf-8", errors="replace"))
     }
     assert found == set()
+
+
+def test_no_span_gives_anybody_away(aftermath: Aftermath) -> None:
+    assert "casework.case_id" in aftermath.spans
+    assert hits(aftermath.spans) == []
 
 
 def test_no_refusal_repeats_what_was_sent(aftermath: Aftermath) -> None:

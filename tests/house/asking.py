@@ -18,7 +18,14 @@ from services.chassis.storage.paging import cursor_of
 from services.chassis.storage.refusals import NotFound
 from services.contracts.dash import BANDS
 from services.notifications.domain.escalation import Kind
-from services.notifications.repository import Alerts
+from services.notifications.repository import (
+    Alerts,
+    AreaPolicies,
+    Matters,
+    Notices,
+    Responders,
+    Rotas,
+)
 from services.referrals.domain.states import Status
 from services.referrals.repository import Referrals
 from services.risk.repository import RiskProfiles
@@ -136,12 +143,36 @@ def _alerts(alerts: Any) -> None:
         alerts.of_case("C-1", only_open=only_open, after=after, limit=5)
     for after in _cursors("changed_at"):
         alerts.changed_since(NOW, after=after, limit=5)
+    alerts.courses("cluj", NOW)
+    alerts.open_courses("cluj")
 
 
 def _watched(alerts: Any) -> None:
     alerts.latest("case", Kind.HIGH_RISK)
     alerts.open_alerts()
     alerts.overdue(NOW, limit=5)
+
+
+def _sent_to_her(notices: Any) -> None:
+    for after in _cursors("made_at"):
+        notices.of_person("ana", after=after, limit=5)
+
+
+def _sent(notices: Any) -> None:
+    for after in _cursors("made_at"):
+        notices.of_alert("A-1", after=after, limit=5)
+    notices.overdue(NOW, limit=5)
+    notices.sent_times("ana", "account", NOW)
+
+
+def _called(responders: Any) -> None:
+    responders.everybody()
+    responders.active()
+
+
+def _in_force(policies: Any) -> None:
+    policies.of_area("cluj")
+    policies.everything()
 
 
 def _matched(referrals: Any) -> None:
@@ -167,5 +198,13 @@ READERS: Mapping[type[Repository], Sequence[tuple[Askers, Ask]]] = {
         (NOBODY, lambda profiles: profiles.unanswered(NOW, limit=5)),
     ),
     CaseFiles: ((STAFF, _by_reference), (STAFF, _cases)),
+    Notices: ((STAFF, _sent_to_her), (NOBODY, _sent)),
+    Matters: ((NOBODY, lambda matters: matters.overdue(NOW, limit=5)),),
+    Responders: ((NOBODY, _called),),
+    AreaPolicies: ((STAFF, lambda policies: policies.of_area("cluj")), (NOBODY, _in_force)),
     Alerts: ((STAFF, _by_reference), (STAFF, _alerts), (NOBODY, _watched)),
+    Rotas: (
+        (STAFF, lambda rotas: rotas.of_area("cluj")),
+        (NOBODY, lambda rotas: rotas.documents()),
+    ),
 }

@@ -27,6 +27,10 @@ def doors(service: str) -> list[tuple[Function, tuple[object, ...]]]:
     ]
 
 
+def door_names(event: object, version: object) -> set[str]:
+    return {f"on_{event}", f"on_{event}_v{version}"}
+
+
 def words(source: Source) -> set[str]:
     return {
         node.value
@@ -43,7 +47,8 @@ def test_a_service_hears_what_the_catalogue_says_it_hears(service: str) -> None:
 
 @EACH
 def test_an_event_door_is_named_after_its_event(service: str) -> None:
-    assert all(function.name == f"on_{heard[0]}" for function, heard in doors(service))
+    """A later version has a door beside that of the first, until nobody says the first any more."""
+    assert all(function.name in door_names(*heard) for function, heard in doors(service))
 
 
 @EACH

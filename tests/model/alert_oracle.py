@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.notifications.domain.course import State
 from services.notifications.domain.model import Alert
-from services.notifications.domain.record import CLOCKS_DIFFER, State
+from services.notifications.domain.record import CLOCKS_DIFFER
 from tests.unit.notifications.alert_examples import DAY, HOUR, REPEAT, STEP
 
 TOP = 3

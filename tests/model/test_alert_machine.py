@@ -1,35 +1,38 @@
 """Any order of causes, people, replicas and time: where an alert stands, and what always holds.
 
-An oracle says a second time what must become of an alert of high risk; the other promises are kept
-as invariants over every step that any alert of the case takes.
+An oracle says a second time what must become of an alert of high risk; the rest are invariants.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from services.notifications import usecases
 from services.notifications.domain import errors
+from services.notifications.domain.course import State, Transition
 from services.notifications.domain.escalation import Kind
 from services.notifications.domain.model import Alert
-from services.notifications.domain.record import REPAIR, State
+from services.notifications.domain.record import REPAIR
+from services.notifications.usecases import alerting, delivering
 from tests.model.alert_oracle import Course
 from tests.unit.notifications.alert_examples import (
     CASE,
-    POLICIES,
     START,
     Register,
     Shelf,
     allocated,
     high_risk,
     lapsed,
+    no_rota,
+    policy_of,
 )
 
 PEOPLE = st.sampled_from(["ana", "bea", "cora"])
+advance = partial(alerting.advance_alert, duty_of=no_rota)
 REFUSALS = (
     errors.AlertAlreadyAcknowledged,
     errors.AlertAlreadyResolved,
@@ -62,13 +65,14 @@ class CaseOfAlerts(RuleBasedStateMachine):
         return self.shelf.latest(CASE, Kind.HIGH_RISK)
 
     def _hear(self, cause):
-        return usecases.hear_cause(
+        return alerting.hear_cause(
             self.shelf,
             self.register,
-            POLICIES,
+            policy_of,
             cause,
             id=f"alert-{cause.kind}-{cause.number}",
             reference=f"A-{cause.number}",
+            duty_of=no_rota,
             at=self.now,
         )
 
@@ -111,7 +115,7 @@ class CaseOfAlerts(RuleBasedStateMachine):
     @rule(by=PEOPLE)
     def acknowledge(self, by: str) -> None:
         course = self.course
-        was_let = self._change(usecases.acknowledge_alert, by=by)
+        was_let = self._change(alerting.acknowledge_alert, by=by)
         assert was_let == (course is not None and course.responder in (None, by))
         if was_let and course is not None and course.is_waiting:
             self._take(course, by)
@@ -123,7 +127,7 @@ class CaseOfAlerts(RuleBasedStateMachine):
     @rule(by=PEOPLE, kind=st.sampled_from(["contacted", "police", "other"]))
     def act(self, by: str, kind: str) -> None:
         def record(shelf, alert_id, *, at):
-            usecases.record_action(shelf, _unsealed, alert_id, kind, None, by=by, at=at)
+            alerting.record_action(shelf, _unsealed, alert_id, kind, None, by=by, at=at)
 
         course = self.course
         was_let = self._change(record)
@@ -137,7 +141,7 @@ class CaseOfAlerts(RuleBasedStateMachine):
     @rule(by=PEOPLE, outcome=st.sampled_from(["made_safer", "opened_in_error"]))
     def resolve(self, by: str, outcome: str) -> None:
         course, known = self.course, self.alert
-        was_let = self._change(usecases.resolve_alert, outcome, by=by)
+        was_let = self._change(alerting.resolve_alert, outcome, by=by)
         if course is None:
             assert known is None or self.alert == known
             return
@@ -145,28 +149,29 @@ class CaseOfAlerts(RuleBasedStateMachine):
         assert was_let == (not course.is_waiting and (is_done or outcome == "opened_in_error"))
         self.course = None if was_let else course
 
-    @rule(to=PEOPLE)
-    def deliver(self, to: str) -> None:
-        self._change(usecases.deliver_alert, to=to, channel="inbox")
+    @rule(to=st.sets(PEOPLE, min_size=1).map(sorted))
+    def deliver(self, to: list[str]) -> None:
+        shown = [(self.alert.id, to)] if self.alert else []
+        delivering.deliver_alerts(self.shelf, shown, channel="inbox", at=self.now)
         if self.course is not None and self.course.state is State.RAISED:
             self.course.state = State.DELIVERED
 
     @rule(to=PEOPLE)
     def fail_to_deliver(self, to: str) -> None:
-        self._change(usecases.fail_delivery, to=to, channel="inbox")
+        self._change(delivering.fail_delivery, duty_of=no_rota, to=to, channel="inbox")
         if self.course is not None:
             self.course.failed(self.now)
 
     @rule(person=PEOPLE, order=st.integers(1, 9))
     def allocate(self, person: str, order: int) -> None:
-        allocation = allocated(person, order)
-        usecases.remember_allocation(self.shelf, self.register, allocation, at=self.now)
+        case = self.shelf, self.register
+        alerting.remember_allocation(*case, allocated(person, order), at=self.now)
 
     @rule(by=PEOPLE, order=st.integers(1, 9))
     def close(self, by: str, order: int) -> None:
-        usecases.close_case(self.shelf, self.register, allocated(None, order), by=by, at=self.now)
+        alerting.close_case(self.shelf, self.register, allocated(None, order), by=by, at=self.now)
         if self.alert is not None:
-            assert self.alert.close_with_case(by=by, at=self.now) == (self.alert, ())
+            assert self.alert.settle(by=by, at=self.now) == (self.alert, ())
 
     @rule(minutes=MINUTES, skew=SKEWS, is_running=st.booleans())
     def time_passes(self, minutes: int, skew: int, is_running: bool) -> None:
@@ -179,9 +184,8 @@ class CaseOfAlerts(RuleBasedStateMachine):
         course = self.course
         is_due, earlier = course is not None and course.reached(self.now), len(self.shelf.said)
         for alert in list(self.shelf.kept.values()):
-            stepped = usecases.advance_alert(self.shelf, alert.id, at=self.now)
-            behind = self.now - timedelta(seconds=skew)
-            assert usecases.advance_alert(self.shelf, alert.id, at=behind) == stepped
+            stepped = advance(self.shelf, alert.id, at=self.now)
+            assert advance(self.shelf, alert.id, at=self.now - timedelta(seconds=skew)) == stepped
         told = [alert_id for alert_id, _ in self.shelf.said[earlier:]]
         assert self.alert is None or told.count(self.alert.id) == int(is_due)
 
@@ -213,7 +217,7 @@ class CaseOfAlerts(RuleBasedStateMachine):
     def the_clock_jumps(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         for alert in list(self.shelf.kept.values()):
-            usecases.restore_step(self.shelf, alert.id, at=self.now)
+            alerting.restore_step(self.shelf, alert.id, at=self.now)
         if self.course is not None:
             self.course.watched(self.now)
 
@@ -272,7 +276,7 @@ def _prove_step(former: Alert, alert: Alert) -> None:
     added = alert.history[len(former.history) :]
     kept = alert.history[: len(former.history)]
     assert kept[:-1] == former.history[:-1]
-    assert (kept[-1].what, kept[-1].by, kept[-1].at) == _named(former)
+    assert _named(kept[-1]) == _named(former.history[-1])
     has_worsened = any((e.what, e.detail) == ("reassessed", "worsened") for e in added)
     assert alert.level >= former.level or has_worsened
     if _place(alert) != _place(former):
@@ -288,9 +292,8 @@ def _place(alert: Alert) -> tuple[object, ...]:
     return alert.state, alert.level, alert.responder_id, alert.next_step_at, alert.outcome
 
 
-def _named(alert: Alert) -> tuple[object, ...]:
-    last = alert.history[-1]
-    return last.what, last.by, last.at
+def _named(entry: Transition) -> tuple[object, ...]:
+    return entry.what, entry.by, entry.at
 
 
 CaseOfAlerts.TestCase.settings = settings(max_examples=250, stateful_step_count=40)

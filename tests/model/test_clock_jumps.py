@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 
 from services.chassis import clock
 from services.chassis.auth import Principal, Role, Unauthenticated, issue, verify
+from services.notifications.domain.course import State
 from services.notifications.domain.model import Alert
-from services.notifications.domain.record import CLOCKS_DIFFER, State
+from services.notifications.domain.record import CLOCKS_DIFFER
 from services.portal.accounts.lockout import LONGEST_WAIT, _is_locked, _left, by_address
 from services.portal.accounts.sessions import ABSOLUTE, IDLE, Session
 from services.portal.live.catching_up import FURTHEST_BACK, OVERLAP, within_reach

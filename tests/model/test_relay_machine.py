@@ -199,6 +199,7 @@ class RelayMachine(RuleBasedStateMachine):
             self._prove_one_effect_of_each_cause(document)
             self._prove_that_all_have_heard_what_left(document)
             self._prove_that_what_waits_is_found(document)
+            self._prove_that_no_mark_outlives_what_it_marks(document)
 
     def _prove_one_effect_of_each_cause(self, document: Mapping[str, Any]) -> None:
         effects = len(self.causes[document["_id"]])
@@ -218,6 +219,11 @@ class RelayMachine(RuleBasedStateMachine):
         said = document.get("outbox_said", 0)
         if self.is_calm and any(entry["seq"] > said for entry in document["outbox"]):
             assert document["outbox_due"] <= self.world.wall + LEASE
+
+    def _prove_that_no_mark_outlives_what_it_marks(self, document: Mapping[str, Any]) -> None:
+        """Whoever asks whether all has been said must not be told of something earlier."""
+        marks = {"outbox_said", "outbox_heard"} & document.keys()
+        assert document["outbox"] or not marks
 
     def teardown(self) -> None:
         """When all is well again, everybody hears everything, and no outbox holds anything.

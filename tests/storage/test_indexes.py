@@ -166,7 +166,8 @@ SHAPES = [
 def test_every_declared_question_is_answered_by_its_index(
     contract: Contract, repository: type[Repository[Any]], shape: Shape
 ) -> None:
-    things = contract.collection(f"shapes_{repository.__module__.split('.')[1]}")
+    service = repository.__module__.split(".")[1]
+    things = contract.collection(f"shapes_{service}_{repository.__name__.lower()}")
     ensure_indexes(things, repository.INDEXES)
     assert SCANS not in way(things, asked(shape), list(shape.sort))
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.chassis.storage.paging import condition_after, cursor_of
+from services.chassis.storage.paging import cursor_of, found_after
+from services.chassis.storage.queries import within
 from services.chassis.storage.scope import NOTHING
 from tests.storage.conftest import Documents
 
@@ -148,8 +149,12 @@ def _pages(
 ) -> list[dict[str, Any]]:
     """Return all that fits, fetched page by page."""
     seen: list[dict[str, Any]] = []
-    asked = query
-    while page := list(things.find(asked).sort(order).limit(size)):
+    after = None
+
+    def ask(bound: Mapping[str, Any], wanted: int) -> list[dict[str, Any]]:
+        return list(things.find(within(query, bound)).sort(order).limit(wanted))
+
+    while page := found_after(ask, after, order, size):
         seen += page
-        asked = {**query, **condition_after(cursor_of(page[-1], order), order)}
+        after = cursor_of(page[-1], order)
     return seen

@@ -66,6 +66,7 @@ class OwnMongo(Hurtable):
     def __init__(self, folder: Path) -> None:
         server = Database(Layout(folder), ports.free(1)[0])
         super().__init__(server)
+        self.guard = server.guard
         self.uri = server.uri
         self.client: MongoClient[dict[str, Any]] = MongoClient(self.uri, tz_aware=True)
 

@@ -25,10 +25,14 @@ RESET = struct.pack("ii", 1, 0)
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """How a line is treated at the moment; `loses` tells whether octets vanish on the way."""
+    """How a line is treated at the moment; `loses` tells whether octets vanish on the way.
+
+    Answers that do not pass are lost from a request on that has the octets `deaf_once_asked`.
+    """
 
     requests_pass: bool = True
     answers_pass: bool = True
+    deaf_once_asked: bytes = b""
     latency_s: float = 0.0
     jitter_s: float = 0.0
     octets: int | None = None
@@ -49,12 +53,17 @@ class _Line:
         self.client, self.target = client, target
         self.passed = 0
         self.has_lost = False
+        self.is_deaf = False
         self.ended = asyncio.Event()
+
+    def begin(self, manner: _Manner) -> None:
+        """Be treated in another manner from now on."""
+        self.passed, self.is_deaf = 0, not manner.deaf_once_asked
 
     async def pass_on(self, octets: bytes, to: asyncio.StreamWriter, manner: _Manner) -> bool:
         """Pass octets on, or lose them; return whether the line goes on."""
         await _pass(manner.delay())
-        if not (manner.requests_pass if to is self.target else manner.answers_pass):
+        if not self._passes(octets, to, manner):
             self.has_lost = True
             return True
         room = len(octets) if manner.octets is None else max(manner.octets - self.passed, 0)
@@ -62,6 +71,12 @@ class _Line:
         self.passed += min(room, len(octets))
         await to.drain()
         return manner.octets is None or self.passed < manner.octets
+
+    def _passes(self, octets: bytes, to: asyncio.StreamWriter, manner: _Manner) -> bool:
+        if to is self.target:
+            self.is_deaf = self.is_deaf or manner.deaf_once_asked in octets
+            return manner.requests_pass
+        return manner.answers_pass or not self.is_deaf
 
     def close(self) -> None:
         """End both connections in order (FIN)."""
@@ -137,9 +152,12 @@ class Proxy:
         """Read everything and pass nothing on: half-open lines, that look alive."""
         self._treat(_Manner(requests_pass=False, answers_pass=False))
 
-    def swallow_replies(self) -> None:
-        """Pass requests on and lose the answers: what was asked is done, and nobody is told."""
-        self._treat(_Manner(answers_pass=False))
+    def swallow_replies(self, asked: bytes = b"") -> None:
+        """Pass requests on and lose the answers: what was asked is done, and nobody is told.
+
+        With octets, a line loses answers only from a request on that has them.
+        """
+        self._treat(_Manner(answers_pass=False, deaf_once_asked=asked))
 
     def slow(self, latency_s: float, jitter_s: float = 0.0) -> None:
         """Hold everything back by so many seconds, and at random up to `jitter_s` more."""
@@ -158,7 +176,7 @@ class Proxy:
     async def _set(self, manner: _Manner) -> None:
         self._manner = manner
         for line in self._lines:
-            line.passed = 0
+            line.begin(manner)
 
     async def _listen(self) -> None:
         if self._server is None:
@@ -191,6 +209,7 @@ class Proxy:
             client.close()
             return
         line = _Line(client, target)
+        line.begin(self._manner)
         if self._server is None:
             line.reset()
         self._lines.add(line)

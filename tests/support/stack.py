@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Protocol
 from deploy.local import ports, services
 from deploy.local.children import Child
 from deploy.local.keys import Keys
+from deploy.local.layout import ROOT
 from deploy.local.waiting import wait_until
 from tests.support.bus import Bus
 
@@ -148,14 +150,18 @@ class Stack:
                 self.mongo.prefix,
             )
         self._urls[name] = addresses.url(service)
-        return services.start(
-            service,
-            addresses,
-            self.keys,
-            self._log(name),
-            role=role,
-            environment={**NO_DRILLS, **self.environment, **environment},
+        told = {**NO_DRILLS, **self.environment, **environment}
+        return Child(
+            name,
+            [sys.executable, *self.program(service), *_roles(service, role)],
+            log=self._log(name),
+            environment=services.settings(service, addresses, self.keys) | told,
+            cwd=ROOT,
         )
+
+    def program(self, service: str) -> tuple[str, ...]:
+        """Return what Python is to run for a service."""
+        return ("-m", f"services.{service}")
 
     def _port_of(self, name: str) -> int:
         return self._ports.setdefault(name, ports.free(1)[0])
@@ -165,3 +171,7 @@ class Stack:
 
     def _logs(self) -> list[Path]:
         return sorted(self.folder.glob("*.log"))
+
+
+def _roles(service: str, role: str) -> tuple[str, ...]:
+    return () if service == "portal" else ("--role", role)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from deploy.local.keys import Keys
 from services.chassis import clock
 from services.chassis.auth import Principal, Role, issue, read_private_key
@@ -13,7 +16,8 @@ SOMEBODY = "person-1"
 class Tokens:
     """Issues tokens that the services of a stack with the same keys accept."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, now: Callable[[], datetime] = clock.now) -> None:
+        self._now = now
         self._key = read_private_key(keys.token_private.read_bytes())
 
     def issue(
@@ -29,7 +33,7 @@ class Tokens:
         """Return a token for one service (`audience`), good for a minute from now."""
         areas = (area,) if isinstance(area, str) else area
         principal = Principal(id, Role(role), agency_id, areas, teams, TRACE)
-        return issue(principal, audience=audience, key=self._key, now=clock.now())
+        return issue(principal, audience=audience, key=self._key, now=self._now())
 
     def headers(
         self,

@@ -19,7 +19,7 @@ alert_raised = broker.publisher(
 )
 
 
-@broker.subscriber(risk_assessed, events_of("risk"))  # type: ignore[untyped-decorator]  # see mypy's settings
+@broker.subscriber(risk_assessed, events_of("risk"))  # type: ignore[untyped-decorator]  # mypy skips FastStream: only make bench has it
 async def on_risk_assessed(assessment: dict[str, Any]) -> None:
     """Raise an alert and tell of it."""
     if assessment["band"] != "high":

@@ -19,7 +19,7 @@ def main() -> None:
     import eventlet  # noqa: PLC0415 - sockets are patched before anything uses them
 
     eventlet.monkey_patch()
-    from nameko.runners import ServiceRunner  # noqa: PLC0415 - see above
+    from nameko.runners import ServiceRunner  # noqa: PLC0415 - binds sockets: patched first
 
     runner = ServiceRunner(configuration())
     runner.add_service(service_class(sys.argv[1]))

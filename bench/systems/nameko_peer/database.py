@@ -22,6 +22,7 @@ class Mongo(DependencyProvider):  # type: ignore[misc]  # nameko has no types
         """Close all connections."""
         self._client.close()
 
-    def get_dependency(self, worker_ctx: Any) -> Database[dict[str, Any]]:  # noqa: ARG002 - nameko's
+    def get_dependency(self, worker_ctx: Any) -> Database[dict[str, Any]]:
         """Return the database."""
+        del worker_ctx
         return self._database

@@ -21,7 +21,11 @@ from services.chassis.logs import describe, get_logger
 from services.chassis.messaging.deliveries import Delivery
 from services.chassis.messaging.subscription import Subscription
 from services.chassis.messaging.topology import work_queues
+from services.chassis.storage.faults import count_fault
 from services.chassis.storage.mongo import is_outage
+from services.chassis.storage.refusals import NewerForm
+from services.chassis.traceparent import TRACEPARENT
+from services.chassis.tracing import Facts, Kind, Span
 from services.contracts.catalogue import Contract, contract
 from services.contracts.envelope import Envelope
 
@@ -86,13 +90,18 @@ class Ears(SharedExtension, ProviderCollector):  # type: ignore[misc]  # nameko 
         super().stop()
 
     def _feed(self) -> None:
-        doors = {provider.contract.type: provider for provider in self._providers}
+        doors = {provider.contract.routing_key: provider for provider in self._providers}
         while True:
             delivery = self._waiting.get()
             self._places.acquire()
             if self._is_pausing:
                 return
-            doors[delivery.envelope.type].take(delivery, self._places.release)
+            self.container.runtime.rush.begin()
+            doors[delivery.envelope.routing_key].take(delivery, self._settled)
+
+    def _settled(self) -> None:
+        self.container.runtime.rush.end()
+        self._places.release()
 
 
 class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
@@ -119,11 +128,14 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
         runtime = self.container.runtime
         lag = (runtime.now() - delivery.envelope.occurred_at).total_seconds()
         runtime.metrics.event_lag.labels(self.contract.type).observe(max(lag, 0))
-        heard = Heard(delivery.envelope, _context(delivery.envelope), runtime.now())
-        settle = partial(self._settle, delivery, release, monotonic())
+        span = runtime.tracing.begin(Kind.CONSUMER, delivery.traceparent)
+        context = _context(delivery.envelope, span.traceparent)
+        heard = Heard(delivery.envelope, context, runtime.now())
+        settle = partial(self._settle, delivery, release, monotonic(), span)
+        trace = {TRACEPARENT: span.traceparent}
         reach("hearing")
         try:
-            self.container.spawn_worker(self, (heard,), {}, handle_result=settle)
+            self.container.spawn_worker(self, (heard,), {}, trace, handle_result=settle)
         except ContainerBeingKilled:
             release()
 
@@ -132,6 +144,7 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
         delivery: Delivery,
         release: Callable[[], None],
         since: float,
+        span: Span,
         _worker: Any,
         result: Any,
         exc_info: Any,
@@ -145,8 +158,11 @@ class Hears(Entrypoint):  # type: ignore[misc]  # nameko has no types
             delivery.done()
         else:
             self._tell(delivery, exc_info)
-            again = delivery.wait if is_outage(error) else delivery.retry
+            count_fault(metrics, error)
+            can_wait = is_outage(error) or isinstance(error, NewerForm)
+            again = delivery.wait if can_wait else delivery.retry
             again(describe(error))
+        _end(span, delivery, error)
         return result, exc_info
 
     def _tell(self, delivery: Delivery, exc_info: Any) -> None:
@@ -167,10 +183,22 @@ def hears(event_type: str, version: int) -> Callable[[Handler], Handler]:
     return decorate
 
 
-def _context(envelope: Envelope) -> Context:
+def _end(span: Span, delivery: Delivery, error: BaseException | None) -> None:
+    facts: Facts = {
+        "queue": delivery.queue,
+        "event_id": delivery.envelope.event_id,
+        "case_id": delivery.envelope.case_id,
+        "attempt": delivery.attempt,
+    }
+    if error is not None:
+        facts["error"] = type(error).__name__
+    span.end(f"process {delivery.queue}", has_failed=error is not None, **facts)
+
+
+def _context(envelope: Envelope, traceparent: str) -> Context:
     return Context(
         correlation_id=envelope.correlation_id,
-        traceparent=envelope.traceparent or "",
+        traceparent=traceparent,
         causation_id=envelope.event_id,
         receipt=envelope.event_id,
     )

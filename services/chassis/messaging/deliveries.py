@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pika
 from pika.channel import Channel
 
+from services.chassis.traceparent import TRACEPARENT, trace_id
 from services.contracts.envelope import Envelope
 
 ATTEMPT, REASON, QUEUE = "x-attempt", "x-reason", "x-queue"
@@ -19,6 +20,7 @@ WORN_OUT = "its consumer died, or let go of it, too often while it was being han
 class Delivery:
     """One message, decoded and proved against its contract, waiting to be settled once.
 
+    `traceparent` is that of its publication, or of what led to it where that was not recorded.
     `retry` is for a failure of its handler, which has so many attempts; `wait` for one of what the
     handler needs, which has no end.
     """
@@ -26,6 +28,7 @@ class Delivery:
     envelope: Envelope
     queue: str
     attempt: int
+    traceparent: str | None
     done: Callable[[], None]
     retry: Callable[[str], None]
     wait: Callable[[str], None]
@@ -50,6 +53,12 @@ class Raw:
     def returned(self) -> int:
         """Return how often the broker gave it out before and got it back unsettled."""
         return max(self._told(RETURNED), 0)
+
+    @property
+    def traceparent(self) -> str | None:
+        """Return the trace and span of its publication, if those were recorded."""
+        value = (self.properties.headers or {}).get(TRACEPARENT)
+        return value if isinstance(value, str) and trace_id(value) else None
 
     def moved(self, attempt: int, reason: str) -> pika.BasicProperties:
         """Return the properties of its copy in another queue: what it had, and why it is there."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection as Some
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import UpdateMany
 from pymongo.collection import Collection
 
-from services.chassis.context import Context, child_traceparent
+from services.chassis.context import Context
 from services.chassis.ids import new_id
 from services.chassis.logs import describe, get_logger
 from services.chassis.messaging import updates
@@ -81,6 +81,14 @@ def entries(
     )
 
 
+def versions(said: Announcement | Sequence[Announcement]) -> Sequence[Announcement]:
+    """Return what is said of one event, in each version; all have one id, and are heard once."""
+    if isinstance(said, Announcement):
+        return (said,)
+    event_id = next((each.event_id for each in said if each.event_id), None) or new_id()
+    return [replace(each, event_id=event_id) for each in said]
+
+
 def _entry(
     said: Announcement,
     producer: str,
@@ -100,7 +108,7 @@ def _entry(
         seq=seq,
         correlation_id=context.correlation_id,
         causation_id=context.causation_id,
-        traceparent=child_traceparent(context.traceparent),
+        traceparent=context.traceparent or None,
         data=write(said),
     )
     body = encode(envelope)

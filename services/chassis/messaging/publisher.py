@@ -20,10 +20,12 @@ from services.chassis.logs import get_logger
 from services.chassis.messaging.answers import Answer, AnswerLine, Place
 from services.chassis.messaging.connection import BusConnection
 from services.chassis.messaging.hearers import declare
+from services.chassis.messaging.on_their_way import OnTheirWay
 from services.chassis.messaging.outbox import Entry, Outbox
 from services.chassis.messaging.topology import Subscribed, events_exchange
 from services.chassis.messaging.window import Fate, Flight, Lane, Window
 from services.chassis.metrics import Metrics
+from services.chassis.tracing import Tracing
 
 ROOM = 5_000
 CONFIRM_WITHIN_S = 5.0
@@ -54,6 +56,7 @@ class Publisher:
         metrics: Metrics,
         told: Told,
         hearers: Sequence[Subscribed] = (),
+        tracing: Tracing | None = None,
     ) -> None:
         self.is_open = False
         self.is_blocked = False
@@ -63,7 +66,7 @@ class Publisher:
         self._channel: Channel | None = None
         self._is_declaring = False
         self._offered: deque[Lane] = deque()
-        self._window = Window()
+        self._window, self._spans = Window(), OnTheirWay(tracing or Tracing())
         self._idle = threading.Event()
         self._idle.set()
 
@@ -146,6 +149,7 @@ class Publisher:
         self._answers.close()
         self._offered.clear()
         self._window.clear()
+        self._spans.lose()
         self._idle.set()
 
     def _block(self, *, blocked: bool) -> None:
@@ -174,6 +178,7 @@ class Publisher:
             delivery_mode=pika.DeliveryMode.Persistent.value,
             message_id=entry.event_id,
             correlation_id=str(place),
+            headers=self._spans.leave(flight),
         )
         if self._channel is not None:
             reach("publishing")
@@ -209,6 +214,7 @@ class Publisher:
 
     def _tell(self, flight: Flight, fate: Fate) -> None:
         self._metrics.relayed.labels(fate.value).inc()
+        self._spans.land(flight, fate)
         tell = self._told.confirmed if fate is Fate.CONFIRMED else self._told.failed
         tell(flight.lane.outbox, flight.entry)
 

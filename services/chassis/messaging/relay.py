@@ -5,7 +5,8 @@ no query. What a dead, paused or disconnected process left behind is found by a 
 lease. An entry whose lease has lapsed is never published from memory: another relay may have it.
 
 An entry leaves its outbox when every hearer has confirmed it, not when the bus has: a queue or a
-binding can be deleted with what is in it. What nobody confirms is said again.
+binding can be deleted with what is in it. What nobody confirms is said again. It leaves with the
+next change of its aggregate, or by itself half a second later.
 """
 
 from __future__ import annotations
@@ -31,12 +32,15 @@ from services.chassis.messaging.topology import Subscribed
 from services.chassis.messaging.unheard import Unheard
 from services.chassis.messaging.window import Lane
 from services.chassis.metrics import Metrics
+from services.chassis.storage.faults import count_fault
 from services.chassis.storage.mongo import is_outage
+from services.chassis.tracing import Tracing
 
 SWEEP_EVERY_S = 1.0
 BACKLOG_EVERY_S = 5.0
 SWEEP_BATCH = 500
-TIDY_AFTER_S = 0.02
+GATHER_NEWS_S = 0.02
+TIDY_EVERY_S = 0.5
 GATHER_S = 10.0
 PUT_OFF_TO_S = 300.0
 _log = get_logger(__name__)
@@ -61,11 +65,12 @@ class Relay:
         metrics: Metrics,
         lease: timedelta,
         hearers: Sequence[Subscribed] = (),
+        tracing: Tracing | None = None,
     ) -> None:
         self.lease = lease
         self.metrics = metrics
         told = Told(self._confirmed, self._failed, self._answered)
-        self.publisher = Publisher(uri, service, metrics, told, hearers)
+        self.publisher = Publisher(uri, service, metrics, told, hearers, tracing)
         self.oldest_at: datetime | None = None
         self._outboxes: dict[str, Outbox] = {}
         self._unheard = Unheard(who_hears(hearers))
@@ -73,7 +78,7 @@ class Relay:
         self._failures: dict[str, int] = {}
         self._work = threading.Event()
         self._stopping = threading.Event()
-        self._next_sweep = self._next_backlog = 0.0
+        self._next_tidy = self._next_sweep = self._next_backlog = 0.0
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
     def outbox_of(self, collection: Collection[dict[str, object]]) -> Outbox:
@@ -101,6 +106,19 @@ class Relay:
         if said and self.publisher.has_room:
             until = monotonic() + self.lease.total_seconds() * 0.8
             self.publisher.offer(Lane(outbox, said[0].aggregate_id, deque(said), until))
+
+    def heard_of(self, outbox: Outbox, aggregate_id: str) -> frozenset[int]:
+        """Return what everyone has heard of an aggregate and may leave with a change, by `seq`."""
+        told = self._unheard.told_of(outbox, aggregate_id)
+        if told:
+            reach("clearing")
+        return told
+
+    def forget(self, outbox: Outbox, aggregate_id: str, left: Sequence[int]) -> None:
+        """Take note of what has left an aggregate's outbox with a change."""
+        if left:
+            reach("cleared")
+            self._unheard.forget_told(outbox, {aggregate_id: left})
 
     def _confirmed(self, outbox: Outbox, entry: Entry) -> None:
         reach("confirmed")
@@ -139,8 +157,8 @@ class Relay:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._work.wait(SWEEP_EVERY_S)
-            self._stopping.wait(TIDY_AFTER_S)
+            self._work.wait(TIDY_EVERY_S)
+            self._stopping.wait(GATHER_NEWS_S)
             self._work.clear()
             self._once()
         self._once()
@@ -148,7 +166,8 @@ class Relay:
     def _once(self) -> None:
         """Do what is due; what fails of it keeps nothing else from being done."""
         self._attempt(self._take_in)
-        self._attempt(self._tidy)
+        if monotonic() >= self._next_tidy or self._stopping.is_set():
+            self._attempt(self._tidy)
         if monotonic() >= self._next_sweep or self._stopping.is_set():
             self._attempt(self._hand_over)
             self._attempt(self._sweep)
@@ -167,6 +186,7 @@ class Relay:
             work()
         except Exception as error:
             _log.exception("relay_hindered", kind=describe(error))
+            count_fault(self.metrics, error)
             return not is_outage(error)
         return True
 
@@ -177,8 +197,10 @@ class Relay:
     def _tidy(self) -> None:
         """Remove what everyone has heard: all that has gathered, in one round trip a collection.
 
-        It is forgotten here once it is removed there; if the database is away, it is kept.
+        Not at once: most aggregates are changed again soon, and that takes it out as well. It is
+        forgotten here once it is removed there; if the database is away, it is kept.
         """
+        self._next_tidy = monotonic() + TIDY_EVERY_S
         for outbox, told in self._unheard.told().items():
             reach("clearing")
             if self._attempt(partial(outbox.confirm, told)):

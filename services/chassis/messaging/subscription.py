@@ -196,6 +196,7 @@ class Subscription:
             envelope=envelope,
             queue=raw.queue,
             attempt=raw.attempt,
+            traceparent=raw.traceparent or envelope.traceparent,
             done=lambda: settle(partial(self._acknowledge, raw, "done")),
             retry=lambda reason: settle(partial(self._retry, raw, reason)),
             wait=lambda reason: settle(partial(self._wait, raw, reason)),

@@ -6,7 +6,7 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pymongo.errors import DuplicateKeyError
 
@@ -14,68 +14,61 @@ from services.chassis.auth import Principal
 from services.chassis.context import Context, fresh_context
 from services.chassis.failpoints import reach
 from services.chassis.logs import describe, get_logger
-from services.chassis.messaging.outbox import Entry, entries, waiting
+from services.chassis.messaging.outbox import Entry, entries, versions
 from services.chassis.runtime import Runtime
 from services.chassis.storage import framing
+from services.chassis.storage.forms import FIRST, Lifts, lifted, marked
 from services.chassis.storage.joined import Joined
 from services.chassis.storage.mongo import Document, Index, Shape, ensure_indexes
-from services.chassis.storage.paging import Page, condition_after, cursor_of
-from services.chassis.storage.queries import any_of, both, by_key
+from services.chassis.storage.paging import Page, cursor_of, found_after
+from services.chassis.storage.queries import any_of, both, by_key, within
 from services.chassis.storage.recent import Recent
 from services.chassis.storage.refusals import Contended, KeyReused, NotFound, Taken
+from services.chassis.storage.root import Root
 from services.chassis.storage.turns import Turns
 from services.contracts.envelope import Announcement
 
 TRIES = 100
 _log = get_logger(__name__)
-_OUTBOX_DUE = Index("outbox_due", (("outbox_due", 1),), sparse=True)
-
-
-class Root(Protocol):
-    """What every aggregate has."""
-
-    @property
-    def id(self) -> str:
-        """The id of its document."""
-
-    @property
-    def reference(self) -> str:
-        """The reference that people see."""
-
-    @property
-    def case_id(self) -> str:
-        """The case that it belongs to."""
+OUTBOX_DUE = Index("outbox_due", (("outbox_due", 1),), sparse=True)
 
 
 T = TypeVar("T", bound=Root)
 Decision = tuple[T, Sequence[object]]
 
 
-def count_nothing(_root: object, _events: Sequence[object]) -> None:
-    """Count nothing of what was saved."""
+def do_nothing(_root: object, _events: Sequence[object]) -> None:
+    """Do nothing about what was saved."""
 
 
 class Repository(ABC, Generic[T]):
     """The aggregates of one collection, seen under one reason.
 
     A service's repository says how a root becomes a document and back, which indexes serve which
-    query shapes, and what a principal may see; saving, receipts and events are done here. `count`
-    is told of the events of each decision once it has been saved.
+    query shapes, and what a principal may see; saving, receipts and events are done here.
+    `when_saved` is told of the events of each decision once it has been saved. `announce` returns
+    one for each version in which an event is published.
+
+    `root` takes documents of `FORM`, and `LIFTS` brings older ones there. `WRITES` is the form that
+    `document` makes, where it is still the one before: see docs/upgrading.md.
     """
 
     collection: ClassVar[str]
+    FORM: ClassVar[int] = FIRST
+    WRITES: ClassVar[int | None] = None
+    LIFTS: ClassVar[Lifts] = {}
     INDEXES: ClassVar[tuple[Index, ...]] = ()
     SHAPES: ClassVar[tuple[Shape, ...]] = ()
 
     def __init__(
         self,
         runtime: Runtime,
-        announce: Callable[[T, object], Announcement],
-        count: Callable[[T, Sequence[object]], None] = count_nothing,
+        announce: Callable[[T, object], Announcement | Sequence[Announcement]],
+        when_saved: Callable[[T, Sequence[object]], None] = do_nothing,
     ) -> None:
         self.runtime = runtime
         self.context = fresh_context()
-        self._announce, self._count = announce, count
+        self._announce, self._when_saved = announce, when_saved
         self._documents = runtime.database[self.collection]
         self._outbox = runtime.relay.outbox_of(self._documents)
         self._joined, self._recent, self._turns = Joined(self._documents), Recent(), Turns()
@@ -86,7 +79,16 @@ class Repository(ABC, Generic[T]):
 
     @abstractmethod
     def root(self, document: Mapping[str, Any]) -> T:
-        """Return the root that a document holds; its id is `_id`."""
+        """Return the root that a document of the newest form holds; its id is `_id`."""
+
+    def read(self, document: Mapping[str, Any]) -> T:
+        """Return the root that a stored document holds, of whichever form.
+
+        Raises:
+            NewerForm: a newer release has saved it.
+
+        """
+        return self.root(lifted(document, self.LIFTS, self.FORM))
 
     @abstractmethod
     def scope(self, principal: Principal) -> Mapping[str, Any]:
@@ -100,7 +102,7 @@ class Repository(ABC, Generic[T]):
 
     def ensure_indexes(self) -> None:
         """Build the declared indexes and the one by which a relay finds what waits."""
-        ensure_indexes(self._documents, (*self.INDEXES, _OUTBOX_DUE))
+        ensure_indexes(self._documents, (*self.INDEXES, OUTBOX_DUE))
 
     def create(self, root: T, events: Sequence[object]) -> T:
         """Insert a new aggregate together with its events.
@@ -111,7 +113,7 @@ class Repository(ABC, Generic[T]):
         """
         said = self._entries(root, events, after_seq=0)
         document = framing.begun(
-            root.id, self.document(root), said, self.context.receipt, self._due()
+            root.id, self._state(root), said, self.context.receipt, self._due()
         )
         reach("saving")
         try:
@@ -130,20 +132,20 @@ class Repository(ABC, Generic[T]):
             NotFound: none, or out of the principal's scope.
 
         """
-        return self.root(self._fetch(key))
+        return self.read(self._fetch(key))
 
     def find(self, query: Mapping[str, Any]) -> T | None:
         """Return one aggregate that fits, or None; the query must have an index that serves it."""
         found = self._read(self._scoped(query))
-        return None if found is None else self.root(found)
+        return None if found is None else self.read(found)
 
     def select(self, query: Mapping[str, Any], limit: int = 200) -> list[T]:
         """Return the few aggregates that fit a query which an index serves."""
-        return [self.root(doc) for doc in self._documents.find(self._scoped(query)).limit(limit)]
+        return [self.read(doc) for doc in self._documents.find(self._scoped(query)).limit(limit)]
 
     def having(self, field: str, value: str) -> list[T]:
         """Return the few aggregates with this value in an indexed field, whoever asks."""
-        return [self.root(document) for document in self._joined.having(field, value)]
+        return [self.read(document) for document in self._joined.having(field, value)]
 
     def change(self, key: str, decide: Callable[[T], Decision[T]]) -> T:
         """Load, decide, and save by compare-and-set; decide again if another write came first.
@@ -189,9 +191,12 @@ class Repository(ABC, Generic[T]):
         """
         query = self._scoped({k: any_of(v) for k, v in values.items()})
         ordered = (*shape.sort, ("_id", shape.sort[-1][1]))
-        if after:
-            query = both(query, condition_after(after, ordered))
-        found = list(self._documents.find(query).sort(list(ordered)).limit(limit + 1))
+
+        def ask(bound: Mapping[str, Any], size: int) -> list[Document]:
+            documents = self._documents.find(within(query, bound)).sort(list(ordered))
+            return list(documents.limit(size))
+
+        found = found_after(ask, after, ordered, limit + 1)
         following = cursor_of(found[limit - 1], ordered) if len(found) > limit else None
         return Page(tuple(self._readable(found[:limit])), following)
 
@@ -199,7 +204,7 @@ class Repository(ABC, Generic[T]):
         """Yield the roots of documents; a damaged one is told in the log, and hides no other."""
         for document in documents:
             try:
-                yield self.root(document)
+                yield self.read(document)
             except Exception as error:
                 told = {"collection": self.collection, "aggregate_id": str(document["_id"])}
                 _log.error("document_unreadable", **told, kind=describe(error))
@@ -216,7 +221,7 @@ class Repository(ABC, Generic[T]):
     def _change(self, key: str, decide: Callable[[T], Decision[T]]) -> T:
         for _ in range(TRIES):
             document = self._fetch(key)
-            root = self.root(document)
+            root = self.read(document)
             if self._is_applied(document["receipts"]):
                 return root
             changed, events = decide(root)
@@ -236,7 +241,7 @@ class Repository(ABC, Generic[T]):
         document = None if self.context.principal else self._recent.take(key)
         if document is None or self._is_applied(document["receipts"]):
             return None
-        root = self.root(document)
+        root = self.read(document)
         try:
             changed, events = decide(root)
         except Exception:
@@ -255,26 +260,30 @@ class Repository(ABC, Generic[T]):
             return self._joined.load(query["_id"])
         return self._documents.find_one(query)
 
+    def _state(self, root: T) -> Document:
+        return marked(self.document(root), self.WRITES or self.FORM)
+
     def _save(self, before: Document, root: T, events: Sequence[object]) -> bool:
         said = self._entries(root, events, after_seq=before["seq"])
-        update = framing.change(
-            before, self.document(root), said, self.context.receipt, self._due()
-        )
+        relay, state, receipt = self.runtime.relay, self._state(root), self.context.receipt
+        heard = framing.heard(before, relay.heard_of(self._outbox, root.id))
+        update = framing.change(before, state, said, receipt, self._due(), empties=bool(heard))
         reach("saving")
         saved = self._joined.save(before["_id"], before["version"], update)
         reach("saved")
         if saved:
-            self._saved(root, events, (*_unsaid(before), *said) if said else ())
+            relay.forget(self._outbox, root.id, heard)
+            self._saved(root, events, (*framing.unsaid(before, heard), *said) if said else ())
             self._recent.keep(framing.after(before, update))
         return saved
 
     def _saved(self, root: T, events: Sequence[object], said: Sequence[Entry]) -> None:
         self.runtime.relay.kick(self._outbox, said)
-        self._count(root, events)
+        self._when_saved(root, events)
 
     def _entries(self, root: T, events: Sequence[object], after_seq: int) -> tuple[Entry, ...]:
         return entries(
-            [self._announce(root, event) for event in events],
+            [said for event in events for said in versions(self._announce(root, event))],
             producer=self.runtime.service,
             aggregate_id=root.id,
             case_id=root.case_id,
@@ -289,7 +298,3 @@ class Repository(ABC, Generic[T]):
     def _scoped(self, query: Mapping[str, Any]) -> Document:
         principal = self.context.principal
         return both(query, self.scope(principal)) if principal else dict(query)
-
-
-def _unsaid(document: Document) -> list[Entry]:
-    return [entry for entry in waiting(document) if not entry.was_said]

@@ -59,11 +59,15 @@ def serving(shape: Shape) -> Index:
 
 def connect(settings: Settings) -> MongoClient[Document]:
     """Return a client; it connects when first used and again whenever it must."""
-    return MongoClient(settings.mongo_uri, **client_options(settings.service))
+    return MongoClient(settings.mongo_uri, **client_options(settings.database))
 
 
 def client_options(appname: str, wait_ms: int = SERVER_WAIT_MS) -> dict[str, Any]:
-    """Return how every client of ours reads times, and how long it waits for a server."""
+    """Return how every client of ours reads times, and how long it waits for a server.
+
+    A process gives the name of its database as its own, so that two systems on one server are known
+    apart.
+    """
     return {
         "tz_aware": True,
         "appname": appname,

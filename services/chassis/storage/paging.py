@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from services.chassis.logs import SafeMessage
+from services.chassis.storage.mongo import Document
 
 T = TypeVar("T")
+_OTHER_LIST = "this cursor belongs to another list: begin again without `after`"
 LATELY = (timedelta(days=30), timedelta(days=365))
 
 
@@ -33,51 +35,85 @@ def cursor_of(document: Mapping[str, Any], ordered: Sequence[tuple[str, int]]) -
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-def condition_after(cursor: str, ordered: Sequence[tuple[str, int]]) -> dict[str, Any]:
-    """Return the filter for what comes behind a cursor.
+def found_after(
+    ask: Callable[[Mapping[str, Any], int], list[Document]],
+    after: str | None,
+    ordered: Sequence[tuple[str, int]],
+    wanted: int,
+) -> list[Document]:
+    """Return so many documents behind a cursor, or the first of all; `ask` finds some in a bound.
 
-    The bound on the first field says nothing that `$or` does not, but an index can begin there: of
-    `$or` alone a server may make nothing, and read all pages before.
+    The bound begins with the cursor's own place, and what shares it is left out here. An `$or`
+    would say it all, but for that the embedded server looks through everything.
 
     Raises:
         BadCursor: it cannot be read, or belongs to another list.
 
     """
-    values = _read(cursor, len(ordered))
+    if not after:
+        return ask({}, wanted)
+    values, asked = _read(after, len(ordered)), wanted + 1
     field, direction = ordered[0]
     bound = {field: {"$gte" if direction > 0 else "$lte": values[0]}}
-    return {**bound, "$or": [_step(ordered, values, place) for place in range(len(ordered))]}
+    while True:
+        documents = ask(bound, asked)
+        behind = _behind(documents, values, ordered)
+        if len(behind) >= wanted or len(documents) < asked:
+            return behind[:wanted]
+        asked *= 2
 
 
-def newest(ask: Callable[[dict[str, Any]], Page[T]], field: str, now: datetime) -> Page[T]:
-    """Return the first page of what grows for ever, asked within a time that grows until it fills.
+def moment_of(cursor: str) -> datetime | None:
+    """Return the moment of a cursor's place, in an order that begins with one."""
+    values = _values(cursor)
+    return values[0] if values and isinstance(values[0], datetime) else None
+
+
+def newest(ask: Callable[[dict[str, Any]], Page[T]], field: str, until: datetime) -> Page[T]:
+    """Return a page of what grows for ever, asked within a time that grows until it is full.
 
     MongoDB reads only a page of its index; the embedded server reads and sorts all that fits.
     """
     for span in LATELY:
-        found = ask({field: {"$gte": now - span}})
+        found = ask({field: {"$gte": until - span}})
         if found.next:
             return found
     return ask({})
 
 
-def _step(ordered: Sequence[tuple[str, int]], values: list[Any], place: int) -> dict[str, Any]:
-    """Equal in all fields before `place`, and behind in that one."""
-    equal = {field: values[at] for at, (field, _) in enumerate(ordered[:place])}
-    field, direction = ordered[place]
-    return {**equal, field: {"$gt" if direction > 0 else "$lt": values[place]}}
+def _behind(
+    documents: Sequence[Document], values: Sequence[Any], ordered: Sequence[tuple[str, int]]
+) -> list[Document]:
+    try:
+        return [each for each in documents if _is_behind(each, values, ordered)]
+    except TypeError:
+        raise BadCursor(_OTHER_LIST) from None
+
+
+def _is_behind(
+    document: Document, values: Sequence[Any], ordered: Sequence[tuple[str, int]]
+) -> bool:
+    for (field, direction), value in zip(ordered, values, strict=True):
+        here = document.get(field)
+        if here != value:
+            return bool(here > value) == (direction > 0)
+    return False
 
 
 def _read(cursor: str, expected: int) -> list[Any]:
+    found = _values(cursor)
+    if len(found) != expected:
+        raise BadCursor(_OTHER_LIST)
+    return found
+
+
+def _values(cursor: str) -> list[Any]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         values = json.loads(base64.urlsafe_b64decode(padded.encode()))
-        found = [_rich(value) for value in values]
+        return [_rich(value) for value in values]
     except (ValueError, TypeError, KeyError):
         raise BadCursor("this cursor cannot be read: begin again without `after`") from None
-    if len(found) != expected:
-        raise BadCursor("this cursor belongs to another list: begin again without `after`")
-    return found
 
 
 def _plain(value: Any) -> Any:

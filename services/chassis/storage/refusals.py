@@ -19,3 +19,7 @@ class KeyReused(SafeMessage):
 
 class Contended(SafeMessage):
     """The write lost to others too many times; trying again later will do."""
+
+
+class NewerForm(SafeMessage):
+    """It was saved in a form that only a newer release can read; this one leaves it as it is."""

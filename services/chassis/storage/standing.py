@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from services.chassis.auth import Principal
-from services.chassis.storage.aggregates import Decision, Repository, Root
+from services.chassis.storage.aggregates import Decision, Repository
 from services.chassis.storage.refusals import NotFound, Taken
+from services.chassis.storage.root import Root
 from services.chassis.storage.scope import NOTHING
 
 T = TypeVar("T", bound=Root)

@@ -1,8 +1,9 @@
 """What many green threads ask at the same moment goes to the database in one round trip.
 
-Nobody waits for others to come: who finds the line free goes at once, alone. Those who come while a
-round trip is under way go together in the next one. So a quiet process is as fast as it can be, and
-a busy one needs few round trips.
+Nobody waits for others to come: who finds the line free goes when those who are ready to run this
+instant have run, with those of them who ask the same. Those who come while a round trip is under
+way go together in the next one. So a quiet process is as fast as it can be, and a busy one needs
+few round trips.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from time import sleep
 from typing import Generic, TypeVar
 
 from pymongo.errors import AutoReconnect
@@ -47,6 +49,7 @@ class Together(Generic[Asked, Told]):
         while not ticket.is_answered:
             with self._line:
                 if not ticket.is_answered:
+                    sleep(0)  # lets whoever is ready run
                     self._go(self._next())
         if isinstance(ticket.told, BaseException):
             raise ticket.told

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from time import monotonic
 from typing import Any, TypeVar
 
-import structlog
 from eventlet.event import Event
 from marshmallow import Schema, ValidationError
 from nameko.web.handlers import HttpRequestHandler
@@ -19,10 +18,13 @@ from werkzeug.wrappers import Request as WsgiRequest
 from werkzeug.wrappers import Response
 
 from services.chassis.auth import Principal, Role, Unauthenticated, verify
-from services.chassis.context import Context, fresh_context, request_receipt, trace_id
+from services.chassis.context import Context, fresh_context, request_receipt
 from services.chassis.ids import read_reference
 from services.chassis.logs import get_logger
 from services.chassis.storage.access_log import Access
+from services.chassis.storage.faults import count_fault
+from services.chassis.traceparent import TRACEPARENT, following, trace_id
+from services.chassis.tracing import Kind
 from services.chassis.web.problems import Problem, Refused, invalid
 from services.chassis.web.refusals import problem_of
 from services.chassis.web.server import Edge, problem_response
@@ -52,11 +54,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that is not the usual one: another status, or headers."""
+    """An answer that is not the usual one: another status, headers, or no JSON.
+
+    With a `media_type` the value is text of that kind, such as text/calendar, and is sent as it is.
+    """
 
     value: Any
     status: int = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str | None = None
 
 
 class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
@@ -65,7 +71,8 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
     Args:
         method, url: as they are asked for; variables in the URL as `<name>`.
         roles: who may come in; nobody else does.
-        body, query, answer: marshmallow schema classes; None where there is none.
+        body, query, answer: marshmallow schema classes; None where there is none, or where the
+            method returns an `Answer` of another media type.
         status: of the usual answer.
         reads_case: write down who read which case before answering: that of the answer, of
             `<reference>` in the URL, or of `case` in the query; a list of no one case is no read.
@@ -99,10 +106,19 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
 
     def handle_request(self, request: WsgiRequest) -> Response:
         """Answer a request; a refusal or a failure becomes a problem."""
-        since, trace = monotonic(), trace_id(request.headers.get("traceparent"))
-        with structlog.contextvars.bound_contextvars(trace_id=trace):
-            response = self._respond(request, trace)
+        since, tracing = monotonic(), self.container.runtime.tracing
+        span = tracing.begin(Kind.SERVER, request.headers.get(TRACEPARENT))
+        with following(span.traceparent):
+            response = self._respond(request, trace_id(span.traceparent))
             self._tell(response.status_code, monotonic() - since)
+        status = response.status_code
+        span.end(
+            f"{self.method} {self.url}",
+            has_failed=status >= HTTPStatus.INTERNAL_SERVER_ERROR,
+            method=self.method,
+            route=self.url,
+            status=status,
+        )
         return response
 
     def _respond(self, request: WsgiRequest, trace: str) -> Response:
@@ -117,6 +133,7 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
             problem = problem_of(error, getattr(self.container.service_cls, "refusals", {}))
             if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 _log.exception("request_failed", route=self.url)
+                count_fault(self.container.runtime.metrics, error)
             return problem_response(problem, trace)
 
     def _parse(self, request: WsgiRequest) -> Request:
@@ -151,7 +168,7 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
         return principal
 
     def _context(self, request: WsgiRequest, principal: Principal, raw: bytes) -> Context:
-        context = fresh_context(principal, request.headers.get("traceparent"))
+        context = fresh_context(principal)
         key = _key(request)
         if key is None or self.method == "GET":
             return context
@@ -160,10 +177,10 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
 
     def _work(self, request: Request) -> Any:
         """Run the method in a worker, within the places that are not kept for events."""
-        done = Event()
+        done, trace = Event(), {TRACEPARENT: request.context.traceparent}
         with self.container.http_places:
             self.container.spawn_worker(
-                self, (request,), {}, handle_result=partial(self.handle_result, done)
+                self, (request,), {}, trace, handle_result=partial(self.handle_result, done)
             )
             return done.wait()
 
@@ -184,10 +201,13 @@ class Door(HttpRequestHandler):  # type: ignore[misc]  # nameko has no types
         )
 
     def _written(self, answer: Answer) -> Response:
+        status, headers = int(answer.status), dict(answer.headers)
+        if answer.media_type is not None:
+            return Response(answer.value, status, headers, mimetype=answer.media_type)
         if self.answer is None:
-            return Response("", int(HTTPStatus.NO_CONTENT), dict(answer.headers))
+            return Response("", int(HTTPStatus.NO_CONTENT), headers)
         body = json.dumps(self._schemas[self.answer].dump(answer.value))
-        return Response(body, int(answer.status), dict(answer.headers), mimetype="application/json")
+        return Response(body, status, headers, mimetype="application/json")
 
     def _tell(self, status: int, seconds: float) -> None:
         metrics = self.container.runtime.metrics

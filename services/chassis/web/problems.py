@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -22,11 +22,20 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One field at fault; `pointer` is a JSON pointer as a URI fragment, `#/client/born_on`."""
+    """One field at fault; `pointer` is a JSON pointer as a URI fragment, `#/client/born_on`.
+
+    `params` fill the gaps of a sentence that somebody else has for `code`, in any language.
+    """
 
     pointer: str
     code: str
     detail: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        """Return it as a problem lists it."""
+        told = {"pointer": self.pointer, "code": self.code, "detail": self.detail}
+        return told | ({"params": dict(self.params)} if self.params else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +58,7 @@ class Problem:
             "trace": trace,
         }
         if self.faults:
-            found["errors"] = [
-                {"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in self.faults
-            ]
+            found["errors"] = [fault.body() for fault in self.faults]
         return found
 
 
@@ -71,10 +78,20 @@ def slug_of(error: BaseException | type[BaseException]) -> str:
 
 def invalid(messages: Any) -> Problem:
     """Return the problem for what marshmallow found: every fault at once."""
-    faults = tuple(sorted(_faults(messages, "#"), key=lambda fault: fault.pointer))
+    return faulty(_faults(messages, "#"))
+
+
+def faulty(told: Iterable[Fault]) -> Problem:
+    """Return the problem for what is wrong with fields: every fault at once."""
+    faults = tuple(sorted(told, key=lambda fault: fault.pointer))
     count = "1 field needs" if len(faults) == 1 else f"{len(faults)} fields need"
     detail = f"{count} another look; nothing was stored."
     return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", detail, faults)
+
+
+def pointer_to(path: Iterable[str | int]) -> str:
+    """Return the pointer to a field from its names and places, from the whole down."""
+    return "/".join(["#", *map(_escape, path)])
 
 
 def _faults(messages: Any, pointer: str) -> Iterator[Fault]:

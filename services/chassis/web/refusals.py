@@ -11,7 +11,7 @@ from services.chassis.auth import Unauthenticated
 from services.chassis.crypto import Erased
 from services.chassis.ids import BadReference
 from services.chassis.storage.paging import BadCursor
-from services.chassis.storage.refusals import Contended, KeyReused, NotFound, Taken
+from services.chassis.storage.refusals import Contended, KeyReused, NewerForm, NotFound, Taken
 from services.chassis.web.problems import Problem, Refused, slug_of
 
 Refusals = Mapping[type[Exception], HTTPStatus]
@@ -25,6 +25,7 @@ _CHASSIS: Refusals = {
     Taken: HTTPStatus.CONFLICT,
     KeyReused: HTTPStatus.CONFLICT,
     Contended: HTTPStatus.SERVICE_UNAVAILABLE,
+    NewerForm: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

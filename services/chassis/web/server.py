@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from services.chassis.logs import get_logger
+from services.chassis.traceparent import child_traceparent, trace_id
 from services.chassis.web.problems import MEDIA_TYPE, Problem
 
 BODY_LIMIT = 256 * 1024
@@ -24,7 +25,7 @@ _log = get_logger(__name__)
 Start = Callable[..., Any]
 
 
-def problem_response(problem: Problem, trace: str = "") -> Response:
+def problem_response(problem: Problem, trace: str) -> Response:
     """Return a problem as a response."""
     response = Response(json.dumps(problem.body(trace)), int(problem.status), mimetype=MEDIA_TYPE)
     response.headers.update(problem.headers)
@@ -87,7 +88,7 @@ class _App:
         if own is not None:
             return own()
         refused = _refuse_body(environ)
-        return problem_response(refused) if refused else self.through_a_door(environ)
+        return _told(refused, environ) if refused else self.through_a_door(environ)
 
     def through_a_door(self, environ: dict[str, Any]) -> Response:
         try:
@@ -95,7 +96,7 @@ class _App:
         except HTTPException as error:
             status = HTTPStatus(error.code or HTTPStatus.NOT_FOUND)
             slug = status.phrase.lower().replace(" ", "-")
-            return problem_response(Problem(status, slug, "Nothing answers this method and URL."))
+            return _told(Problem(status, slug, "Nothing answers this method and URL."), environ)
         response: Response = door.handle_request(Request(environ))
         return response
 
@@ -121,3 +122,8 @@ def _refuse_body(environ: dict[str, Any]) -> Problem | None:
         detail = f"A body may have {BODY_LIMIT // 1024} KiB at the most."
         return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body-too-large", detail)
     return None
+
+
+def _told(problem: Problem, environ: dict[str, Any]) -> Response:
+    """Return a problem that no door was asked about; it has a trace all the same."""
+    return problem_response(problem, trace_id(child_traceparent(environ.get("HTTP_TRACEPARENT"))))

@@ -11,9 +11,11 @@ an alert by its escalation.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from services.notifications.domain.errors import PolicyEnds, PolicyUnordered
 
@@ -25,6 +27,8 @@ class Kind(StrEnum):
 
     HIGH_RISK = "high_risk"
     ENGAGEMENT = "engagement"
+    REFERRAL_WAITING = "referral_waiting"
+    REVIEW_OVERDUE = "review_overdue"
 
 
 class Tells(StrEnum):
@@ -33,6 +37,12 @@ class Tells(StrEnum):
     RESPONDERS = "responders"
     MANAGER = "manager"
     DUTY_MANAGER = "duty_manager"
+
+
+Duty = Mapping[Tells, tuple[str, ...]]
+"""Who is on duty in an area at a moment, by tier; a tier that has no rota is not in it."""
+NO_ROTA: Duty = MappingProxyType({})
+_ROLE_OF = {Tells.RESPONDERS: "practitioner"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +62,20 @@ class Audience:
             return self
         return Audience(self.roles, (*self.account_ids, account_id))
 
-    def told(self, tells: Tells, practitioner_id: str | None) -> Audience:
+    def told(self, tells: Tells, practitioner_id: str | None, duty: Duty = NO_ROTA) -> Audience:
         """Return the audience with those of a rung added.
 
-        The responders are the allocated practitioner or, where there is none, the practitioners of
-        the area.
+        The responders are the allocated practitioner or, where there is none, who is on duty. In an
+        area without a rota for a tier these are all who have its role.
         """
-        if tells is not Tells.RESPONDERS:
-            return self.with_role(tells.value)
-        if practitioner_id is None:
-            return self.with_role("practitioner")
-        return self.with_person(practitioner_id)
+        if tells is Tells.RESPONDERS and practitioner_id is not None:
+            return self.with_person(practitioner_id)
+        if tells not in duty:
+            return self.with_role(_ROLE_OF.get(tells, tells.value))
+        audience = self
+        for person in duty[tells]:
+            audience = audience.with_person(person)
+        return audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +143,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """The policy of each kind of alert; the one for high risk can never run out of steps."""
+    """The policy of high risk, which can never run out of steps, and that of all else."""
 
     high_risk: Policy
-    engagement: Policy
+    other: Policy
 
     def __post_init__(self) -> None:
         if not self.high_risk.is_endless:
@@ -141,7 +154,7 @@ class Policies:
 
     def of(self, kind: Kind) -> Policy:
         """Return the policy to copy onto a new alert."""
-        return self.high_risk if kind is Kind.HIGH_RISK else self.engagement
+        return self.high_risk if kind is Kind.HIGH_RISK else self.other
 
 
 def high_risk_policy(
@@ -160,8 +173,8 @@ def high_risk_policy(
     )
 
 
-def engagement_policy(*, step: timedelta, acknowledgement: timedelta) -> Policy:
-    """Return the ladder of engagement: responders, then once the managers; no repeats."""
+def other_policy(*, step: timedelta, acknowledgement: timedelta) -> Policy:
+    """Return the ladder of all else: responders, then once the managers; no repeats."""
     return Policy(
         version=VERSION,
         rungs=(Rung(Tells.RESPONDERS, timedelta(0)), Rung(Tells.MANAGER, step)),

@@ -34,6 +34,10 @@ class AlertEscalated(AlertEvent):
     reason: str
 
 
+CALLING = (AlertRaised, AlertReassessed, AlertEscalated)
+"""What may ask somebody to act."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertDelivered(AlertEvent):
     """The alert has reached a first person since it was raised."""

@@ -14,26 +14,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.notifications.domain import errors, events
-from services.notifications.domain.escalation import Audience, Kind, Policy, Tells
-from services.notifications.domain.record import (
-    REPAIR,
-    Action,
-    Allocation,
-    Cause,
-    Receipt,
-    Record,
-    State,
-    graver,
+from services.notifications.domain.course import Action, Receipt, State
+from services.notifications.domain.escalation import (
+    NO_ROTA,
+    Audience,
+    Duty,
+    Kind,
+    Policy,
 )
+from services.notifications.domain.record import Allocation, Cause, graver
+from services.notifications.domain.stepping import Stepping
 
-CLOCK = "service:notifications"
 OUTCOMES_WITHOUT_ACTION = frozenset({"no_longer_needed", "opened_in_error"})
 
 Decision = tuple["Alert", Sequence[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alert(Record):
+class Alert(Stepping):
     """One alert of a case, and all that may happen to it."""
 
     def covers(self, cause: Cause) -> bool:
@@ -44,11 +42,12 @@ class Alert(Record):
     def open(
         cls,
         cause: Cause,
+        allocation: Allocation | None,
+        policy: Policy,
+        duty: Duty = NO_ROTA,
         *,
         id: str,
         reference: str,
-        policy: Policy,
-        allocation: Allocation | None,
         at: datetime,
     ) -> Decision:
         """Raise an alert for a cause, told to the responders of the case."""
@@ -69,14 +68,14 @@ class Alert(Record):
             since=at,
             changed_at=at,
             next_step_at=policy.following(0, at),
-            audience=Audience().told(policy.rungs[0].tells, practitioner_id),
+            audience=Audience().told(policy.rungs[0].tells, practitioner_id, duty),
             practitioner_id=practitioner_id,
             allocation_order=allocation.order if allocation else 0,
         )
-        raised = alert._moved("raised", cause.by, at)
+        raised = alert._calling("raised", at)._moved("raised", cause.by, at)
         return raised, [events.AlertRaised(at, raised.state, raised.level)]
 
-    def reassess(self, cause: Cause, *, at: datetime) -> Decision:
+    def reassess(self, cause: Cause, *, duty: Duty = NO_ROTA, at: datetime) -> Decision:
         """Take in a newer cause; an older one changes nothing, a lesser one closes nothing.
 
         A worsening breaks through: the alert is raised again and its steps start from the first.
@@ -93,7 +92,8 @@ class Alert(Record):
             severity=graver(self.severity, cause.severity),
         )
         if worsened:
-            newer = newer._raised_again(0, self.policy.following(0, at), at)
+            newer = newer._raised_again(0, self.policy.following(0, at), duty, at)
+            newer = newer._calling("worsened", at)
         newer = newer._moved("reassessed", cause.by, at, "worsened" if worsened else None)
         return newer, [events.AlertReassessed(at, newer.state, newer.level, worsened)]
 
@@ -105,27 +105,6 @@ class Alert(Record):
             or graver(self.severity, cause.severity) != self.severity
             or (has_gap and cause.facts.exceeds(self.facts))
         )
-
-    def advance(self, *, at: datetime) -> Decision:
-        """Take the step that is due by now, if one is: nothing happens before its time."""
-        if self.next_step_at is None or self.next_step_at > at or not self.is_open:
-            return self, ()
-        if self.state is State.ACTIONED:
-            return self._remind(at)
-        reason = "not_acknowledged" if self.is_waiting else "acknowledgement_expired"
-        level, following = self.policy.climb(self.level, self.next_step_at, at)
-        if reason == "acknowledgement_expired":
-            return self._raised_again(level, following, at)._escalated(reason, at)
-        return self._at_level(level, following)._escalated(reason, at)
-
-    def _remind(self, at: datetime) -> Decision:
-        wait = self.policy.unresolved_after
-        reminded = replace(
-            self,
-            audience=self.audience.told(Tells.MANAGER, self.practitioner_id),
-            next_step_at=None if wait is None else at + wait,
-        )
-        return reminded._escalated("not_resolved", at)
 
     def deliver(self, *, to: str, channel: str, at: datetime) -> Decision:
         """Record that the alert was shown to a person; the first since it was raised is told."""
@@ -139,22 +118,6 @@ class Alert(Record):
             return shown, ()
         shown = shown._moved("delivered", to, at, channel, state=State.DELIVERED)
         return shown, [events.AlertDelivered(at, shown.state, shown.level, to, channel)]
-
-    def fail_delivery(self, *, to: str, channel: str, at: datetime) -> Decision:
-        """Record that a channel could not reach a person while nobody has taken the alert on.
-
-        If nobody has been reached since it was raised, the next rung is told at once. The last one
-        is not told again for it: a channel that keeps failing would be asked without a pause.
-        """
-        if not self.is_waiting:
-            return self, ()
-        failed = self._moved("delivery_failed", to, at, channel)
-        told = events.AlertDeliveryFailed(at, failed.state, failed.level, to, channel)
-        if self.state is State.DELIVERED or self.level == self.policy.top:
-            return failed, [told]
-        level, following = self.policy.climb(self.level, at, at)
-        escalated, more = failed._at_level(level, following)._escalated("delivery_failed", at)
-        return escalated, [told, *more]
 
     def acknowledge(self, *, by: str, at: datetime) -> Decision:
         """Take the alert on, which stops its steps until the acknowledgement expires.
@@ -172,7 +135,7 @@ class Alert(Record):
         if self.responder_id is not None:
             raise errors.AlertAlreadyAcknowledged(self.responder_id, self.acknowledged_at or at)
         expires_at = at + self.policy.acknowledgement_lasts
-        taken = self._moved(
+        taken = self._answered()._moved(
             "acknowledged",
             by,
             at,
@@ -198,7 +161,7 @@ class Alert(Record):
             raise errors.ActionNeedsNote
         taken, told = self.acknowledge(by=by, at=at) if self.is_waiting else (self, ())
         rests = self.policy.unresolved_after
-        acted = taken._moved(
+        acted = taken._answered()._moved(
             "actioned",
             by,
             at,
@@ -227,10 +190,10 @@ class Alert(Record):
             raise errors.AlertWithoutAction
         return self._resolved(outcome, by, at)
 
-    def close_with_case(self, *, by: str, at: datetime) -> Decision:
-        """End an engagement alert with its case, by the person who closed the case.
+    def settle(self, *, by: str, at: datetime) -> Decision:
+        """End what is not high risk because its reason is over, by whoever brought that about.
 
-        High risk stays open: closing a case says nothing about whether anybody acted on it.
+        High risk stays open: that a case was closed does not tell whether anybody acted on it.
         """
         if not self.is_open or self.kind is Kind.HIGH_RISK:
             return self, ()
@@ -251,38 +214,29 @@ class Alert(Record):
         allocated = replace(allocated, audience=self.audience.with_person(person))
         return allocated._escalated("case_allocated", at) if self.is_waiting else (allocated, ())
 
-    def restore_step(self, *, at: datetime) -> Decision:
-        """Make a stranded alert due now, and a delayed one after one wait; the watchdog's repair.
+    def hand_over(self, to: str, *, by: str, at: datetime) -> Decision:
+        """Ask a colleague to take the alert on; until she does, nobody has it and its steps go on.
 
-        An alert is delayed where the clock was put back: time in which nothing ran counts as
-        waiting, but how much of it there was cannot be known.
+        Raises:
+            AlertNotYours: who hands over does not have it.
+            AlertAlreadyResolved: it has ended.
+
         """
-        if self.is_stranded:
-            return self._moved(REPAIR, CLOCK, at, next_step_at=at), ()
-        if self.is_delayed(at):
-            return self._moved(REPAIR, CLOCK, at, next_step_at=self.latest_step_at(at)), ()
-        return self, ()
+        self._refuse_if_resolved()
+        if self.responder_id != by:
+            raise errors.AlertNotYours
+        following = self.policy.following(self.level, at)
+        again = self._raised_again(self.level, following, NO_ROTA, at)
+        again = replace(again, audience=self.audience.with_person(to))
+        handed = again._calling("handed_over", at)._moved("escalated", by, at, "handed_over")
+        return handed, [events.AlertEscalated(at, handed.state, handed.level, "handed_over")]
 
     def _refuse_if_resolved(self) -> None:
         if not self.is_open:
             raise errors.AlertAlreadyResolved
 
-    def _at_level(self, level: int, following: datetime | None) -> Alert:
-        audience = self.audience
-        for rung in self.policy.rungs[: level + 1]:
-            audience = audience.told(rung.tells, self.practitioner_id)
-        return replace(self, level=level, audience=audience, next_step_at=following)
-
-    def _raised_again(self, level: int, following: datetime | None, at: datetime) -> Alert:
-        again = self._at_level(level, following)
-        return replace(again, state=State.RAISED, since=at, responder_id=None, acknowledged_at=None)
-
-    def _escalated(self, reason: str, at: datetime) -> Decision:
-        told = self._moved("escalated", CLOCK, at, reason)
-        return told, [events.AlertEscalated(at, told.state, told.level, reason)]
-
     def _resolved(self, outcome: str, by: str, at: datetime) -> Decision:
-        ended = self._moved(
+        ended = self._answered()._moved(
             "resolved",
             by,
             at,

@@ -1,30 +1,19 @@
-"""What an alert is made of: its cause, the facts shown beside it, and the records of its course."""
+"""What an alert is made of: its cause, the facts shown beside it, and how it stands."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Self
 
+from services.notifications.domain.course import Action, Call, Receipt, State, Transition
 from services.notifications.domain.escalation import Audience, Kind, Policy
 
 SEVERITIES = ("standard", "medium", "high")
+NAMING = ("case_allocated", "handed_over")
 REPAIR = "step_restored"
-DECISIONS = frozenset({"raised", "acknowledged", "actioned", "resolved"})
-LONG = 300
 CLOCKS_DIFFER = timedelta(minutes=1)
-
-
-class State(StrEnum):
-    """Where an alert stands."""
-
-    RAISED = "raised"
-    DELIVERED = "delivered"
-    ACKNOWLEDGED = "acknowledged"
-    ACTIONED = "actioned"
-    RESOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +57,34 @@ class Lapse:
         return False
 
 
-Facts = Assessment | Lapse
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A referral that nobody has taken up since a moment; `band` is that of the case, if known."""
+
+    referral_reference: str
+    waiting_since: datetime
+    band: str | None
+
+    def exceeds(self, other: Facts) -> bool:
+        """Tell nothing worse: it waits, and that is told once."""
+        del other
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A review that was due at a moment; `band` is that of the assessment to be looked at again."""
+
+    due_review_at: datetime
+    band: str | None
+
+    def exceeds(self, other: Facts) -> bool:
+        """Tell nothing worse: it is due, and that is told once."""
+        del other
+        return False
+
+
+Facts = Assessment | Lapse | Waiting | Review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +109,7 @@ class Cause:
     @property
     def wants_alert(self) -> bool:
         """Tell whether this raises an alert where none is open."""
-        return self.kind is Kind.ENGAGEMENT or self.severity == "high"
+        return self.kind is not Kind.HIGH_RISK or self.severity == "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,71 +150,6 @@ class Allocation:
         return cause.kind is Kind.ENGAGEMENT and self.last_closure > cause.number
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """An alert was shown to a person by a channel."""
-
-    person_id: str
-    channel: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """What a named person did; `note` is kept sealed and opened for one reader at a time."""
-
-    kind: str
-    by: str
-    at: datetime
-    note: object | None = None
-
-    @property
-    def text(self) -> str | None:
-        """Return the note where it has been opened for a reader."""
-        return self.note if isinstance(self.note, str) else None
-
-    @property
-    def has_note(self) -> bool:
-        """Tell whether there is a note, open or sealed."""
-        return self.note is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One change: what, by whom, when (first `at`, last `last_at`), how often, where it led."""
-
-    what: str
-    by: str
-    at: datetime
-    state: State
-    level: int
-    detail: str | None = None
-    times: int = 1
-    last_at: datetime | None = None
-
-    def after(self, history: tuple[Transition, ...]) -> tuple[Transition, ...]:
-        """Return the history with this change in it.
-
-        The same escalation step once more is counted on its entry, and in a long history all that
-        no person decided: what repeats without end, a document cannot hold.
-        """
-        place = self._shared(history)
-        if place is None:
-            return (*history, self)
-        counted = replace(history[place], times=history[place].times + 1, last_at=self.at)
-        return (*history[:place], *history[place + 1 :], counted)
-
-    def _shared(self, history: tuple[Transition, ...]) -> int | None:
-        """Return the place of the entry on which this change is counted, if there is one."""
-        if self.what in DECISIONS or (self.what != "escalated" and len(history) < LONG):
-            return None
-        first = 0 if len(history) >= LONG else max(len(history) - 1, 0)
-        same = (
-            replace(known, at=self.at, times=1, last_at=None) == self for known in history[first:]
-        )
-        return next((first + place for place, is_same in enumerate(same) if is_same), None)
-
-
 def graver(one: str, other: str) -> str:
     """Return the graver of two severities."""
     return max(one, other, key=SEVERITIES.index)
@@ -232,6 +183,7 @@ class Record:
     level: int = 0
     practitioner_id: str | None = None
     allocation_order: int = 0
+    call: Call | None = None
     responder_id: str | None = None
     acknowledged_at: datetime | None = None
     deliveries: tuple[Receipt, ...] = ()
@@ -248,6 +200,22 @@ class Record:
     def is_waiting(self) -> bool:
         """Tell whether nobody has taken the alert on."""
         return self.state in (State.RAISED, State.DELIVERED)
+
+    def still_makes(self, call: int) -> bool:
+        """Tell whether this call is the latest, and nobody has answered it."""
+        latest = self.call
+        return (
+            self.is_open and latest is not None and latest.number == call and not latest.is_answered
+        )
+
+    @property
+    def is_repeating(self) -> bool:
+        """Tell whether its latest call said again what the call before it had said.
+
+        One to a person who has just been named says it to her for the first time.
+        """
+        latest = self.history[-1]
+        return latest.what == "escalated" and latest.times > 1 and latest.detail not in NAMING
 
     @property
     def is_stranded(self) -> bool:
@@ -298,3 +266,13 @@ class Record:
         moved = replace(self, **to, changed_at=max(at, self.changed_at))
         entry = Transition(what, by, at, moved.state, moved.level, detail)
         return replace(moved, history=entry.after(self.history))
+
+    def _calling(self, reason: str, at: datetime) -> Self:
+        """Return the alert with a new call, which every earlier one gives way to."""
+        number = self.call.number + 1 if self.call else 1
+        return replace(self, call=Call(number, reason, at))
+
+    def _answered(self) -> Self:
+        """Return the alert with its call answered."""
+        answered = None if self.call is None else replace(self.call, is_answered=True)
+        return replace(self, call=answered)

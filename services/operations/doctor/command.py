@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from services.chassis.terminal import json_option, tell_json
 from services.operations.doctor import (
     bus_checks,
     database_checks,
@@ -16,10 +17,9 @@ from services.operations.doctor import (
 )
 from services.operations.doctor.findings import examine, exit_code
 from services.operations.settings import read_environment
-from services.operations.telling import json_option, tell_json
 
 
-@click.command()
+@click.command(short_help="Look at everything: what is wrong, what to do next.")
 @json_option
 def doctor(as_json: bool) -> None:
     """Look at everything that can be seen from here: what is wrong, and what to do next.

@@ -52,9 +52,14 @@ INDEXES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "notifications": {
         "notifications": (
-            *("reference", "episode", "due", "listed", "case", "latest", "changed", DUE),
+            *("reference", "episode", "due", "listed", "case", "latest", "changed", "period", DUE),
         ),
+        "notices": ("due", "person", "alert", DUE),
+        "matters": ("due", DUE),
+        "rotas": ("area", DUE),
         "allocations": (DUE,),
+        "responders": ("active", DUE),
+        "policies": ("area_kind", DUE),
         "drills": (DUE,),
         **_EVERYWHERE,
     },

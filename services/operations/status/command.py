@@ -6,15 +6,15 @@ import sys
 
 import click
 
+from services.chassis.terminal import json_option, tell_json
 from services.operations.settings import read_environment
 from services.operations.status import screen
 from services.operations.status.reading import Status, read_status
-from services.operations.telling import json_option, tell_json
 
 ALL_SEEN, PART_UNREACHED, NOTHING_REACHED = 0, 1, 2
 
 
-@click.command()
+@click.command(short_help="Show on one screen what waits, and for how long.")
 @json_option
 def status(as_json: bool) -> None:
     """Show on one screen what waits: outboxes, queues, dead letters, drill, open alerts.

@@ -97,6 +97,11 @@ class Agencies:
             raise UnknownAgency(agency_id)
         return _agency(found)
 
+    async def everybody(self) -> list[Agency]:
+        """Return every agency with its keys; they are few, and asked for by hand."""
+        found = self._collection.find({"kind": "agency"}).sort("_id", 1)
+        return [_agency(document) async for document in found]
+
     async def create_key(
         self,
         agency_id: str,

@@ -103,6 +103,17 @@ class People:
             query["areas"] = {"$in": [*areas, "*"]}
         return await self._collection.find(query).sort("display_name", 1).to_list()
 
+    async def everybody(self) -> list[Document]:
+        """Return every account, closed ones too, by name."""
+        query = {"kind": "person", "is_active": {"$in": [True, False]}}
+        return await self._collection.find(query).sort("display_name", 1).to_list()
+
+    async def erase(self, account_id: str) -> None:
+        """Forget the name and the address of a closed account; its id stays."""
+        closed = {"_id": account_id, "kind": "person", "is_active": False}
+        gone = {"$set": {"display_name": "", "password_hash": ""}, "$unset": {"email": ""}}
+        await self._collection.update_one(closed, gone)
+
     async def set_password(self, account_id: str, password_hash: str) -> None:
         """Store another password."""
         changed = {"$set": {"password_hash": password_hash}}

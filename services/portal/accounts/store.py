@@ -27,7 +27,8 @@ class Accounts:
     """Everything that the portal keeps, in its own database; the main collection is `accounts`.
 
     `signed_in` is called with the outcome of each attempt: done, refused or locked_out.
-    `sessions_ended` is set whenever a session ends before its time; who waits for it clears it.
+    `sessions_ended` is set whenever a session ends before its time, `people_changed` whenever a
+    person's account may be another one; who waits for one of them clears it.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Accounts:
         self.devices = Devices(database["devices"])
         self.attempts = lockout.Attempts(database["sign_in_attempts"])
         self.sessions_ended = asyncio.Event()
+        self.people_changed = asyncio.Event()
         self._now = now
         self._passwords = passwords or Passwords()
         self._signed_in = signed_in
@@ -100,7 +102,9 @@ class Accounts:
             AccountTaken: the id or the e-mail address has one.
 
         """
-        return await self.people.create(new, await self._passwords.hash(password), self._now())
+        made = await self.people.create(new, await self._passwords.hash(password), self._now())
+        self.people_changed.set()
+        return made
 
     async def describe_person(self, new: NewPerson) -> bool:
         """Bring an account up to date and tell whether it exists.
@@ -111,6 +115,7 @@ class Accounts:
         if account_id is None:
             return False
         if await self.people.describe(new):
+            self.people_changed.set()
             await self._end_all(account_id)
         return True
 
@@ -125,6 +130,7 @@ class Accounts:
     async def close_account(self, account_id: str) -> None:
         """Let nobody use an account any more, from this moment."""
         await self.people.deactivate(account_id)
+        self.people_changed.set()
         await self._end_all(account_id)
 
     async def change_password(self, who: Person, old: str, new: str) -> None:
@@ -142,6 +148,7 @@ class Accounts:
     async def set_locale(self, who: Person, locale: str) -> Person:
         """Let a person read another language from now on."""
         await self.people.set_locale(who.id, locale)
+        self.people_changed.set()
         return replace(who, locale=locale)
 
     async def _end_all(self, account_id: str, *, but: str | None = None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.chassis.context import child_traceparent, trace_id
+from services.chassis.traceparent import child_traceparent, trace_id
 from services.portal.accounts import Person
 from services.portal.clients import Services
 from services.portal.live.change import Change, Cursor, found

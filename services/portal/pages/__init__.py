@@ -12,6 +12,13 @@ from services.portal.pages import (
     assets,
     cases,
     closing,
+    figures,
+    ladders,
+    links,
+    notifying,
+    renewing,
+    rota,
+    rota_changes,
     sessions,
 )
 from services.portal.pages.errors import fault_page
@@ -21,5 +28,9 @@ __all__ = ["fault_page", "routes"]
 
 def routes() -> list[BaseRoute]:
     """Return the doors of all pages and of what they are dressed with."""
-    parts = (account, agency, alerts, cases, sessions, assessing, closing, assets)
+    parts = (
+        *(account, notifying, renewing, links, agency, alerts),
+        *(rota, rota_changes, figures, ladders),
+        *(cases, sessions, assessing, closing, assets),
+    )
     return [route for part in parts for route in part.routes()]

@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from services.portal.accounts import LockedOut, SignInRefused
 from services.portal.pages.languages import COOKIE, LANGUAGES
-from services.portal.pages.navigation import start_of
+from services.portal.pages.navigation import STAFF, start_of
 from services.portal.pages.rendering import page
 from services.portal.security import COOKIE as SESSION
 from services.portal.security import (
@@ -106,9 +106,7 @@ async def alive(_request: Request) -> Response:
 @signed_in()
 async def account(request: Request) -> Response:
     """Show who she is here and what she can set."""
-    return page(
-        request, "account/account.html", changed="changed" in request.query_params, fault=""
-    )
+    return _account_page(request, changed="changed" in request.query_params)
 
 
 @signed_in()
@@ -117,17 +115,26 @@ async def change_password(request: Request) -> Response:
     typed = await request.form()
     old, new = str(typed.get("old", "")), str(typed.get("new", ""))
     if len(new) < LEAST_PASSWORD:
-        return page(request, "account/account.html", 422, changed=False, fault="short")
+        return _account_page(request, 422, fault="short")
     try:
         await request.app.state.accounts.change_password(request.state.person, old, new)
     except SignInRefused:
-        return page(request, "account/account.html", 422, changed=False, fault="old")
+        return _account_page(request, 422, fault="old")
     except LockedOut:
-        return page(request, "account/account.html", 429, changed=False, fault="locked")
+        return _account_page(request, 429, fault="locked")
     return RedirectResponse("/account?changed", 303)
 
 
 LEAST_PASSWORD = 12
+
+
+def _account_page(
+    request: Request, status: int = 200, *, changed: bool = False, fault: str = ""
+) -> Response:
+    is_staff = request.state.person.role in STAFF
+    return page(
+        request, "account/account.html", status, changed=changed, fault=fault, is_staff=is_staff
+    )
 
 
 def _sign_in_page(request: Request, status: int = 200, **values: object) -> Response:

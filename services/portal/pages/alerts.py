@@ -21,8 +21,8 @@ from services.portal.pages.gateway import (
     refuse_unless_done,
 )
 from services.portal.pages.kept import KEPT_ON_PAGE
-from services.portal.pages.navigation import STAFF
-from services.portal.pages.people import names
+from services.portal.pages.navigation import LEADS, STAFF
+from services.portal.pages.people import colleagues, names
 from services.portal.pages.rendering import page
 from services.portal.security import signed_in
 
@@ -41,6 +41,7 @@ def routes() -> list[BaseRoute]:
         Route("/alerts/{reference}/acknowledgements", acknowledge, methods=["POST"]),
         Route("/alerts/{reference}/actions", record_action, methods=["POST"]),
         Route("/alerts/{reference}/resolution", resolve, methods=["POST"]),
+        Route("/alerts/{reference}/handover", hand_over, methods=["POST"]),
     ]
 
 
@@ -91,6 +92,12 @@ async def resolve(request: Request) -> Response:
     return await _do(request, "resolution", "outcome")
 
 
+@signed_in(*STAFF)
+async def hand_over(request: Request) -> Response:
+    """Ask a colleague to take over an alert that she has."""
+    return await _do(request, "handover", "to")
+
+
 async def _do(request: Request, what: str, *names_sent: str) -> Response:
     """Pass on what was done; show the inbox or the alert again, with the refusal if there is one.
 
@@ -106,7 +113,8 @@ async def _do(request: Request, what: str, *names_sent: str) -> Response:
     if "HX-Request" in request.headers and typed.get("from") == "inbox":
         return await _inbox(request, "parts/alert_list.html", problem, focus=reference)
     if problem is None:
-        return RedirectResponse(f"/alerts/{reference}", 303)
+        done = "?handed-over" if what == "handover" else ""
+        return RedirectResponse(f"/alerts/{reference}{done}", 303)
     return await _alert_page(request, problem)
 
 
@@ -157,19 +165,44 @@ async def _alert_page(request: Request, problem: Problem | None = None) -> Respo
         "practitioner/alert.html",
         int(problem.status) if problem else HTTPStatus.OK,
         problem=problem,
+        is_handed_over="handed-over" in request.query_params and told["is_waiting"],
         assessment=newest[0] if newest else None,
         **told,
     )
 
 
 async def _told(request: Request, alert: JSON) -> dict[str, Any]:
+    notices = await _notices(request, alert["reference"])
+    receivers = [one["person_id"] for one in notices["items"]] if notices else []
+    known, others = await asyncio.gather(
+        names(request, [*_people(alert), *receivers]), _others(request, alert)
+    )
     return {
         "alert": alert,
-        "names": await names(request, _people(alert)),
+        "names": known,
+        "notices": notices,
+        "is_lead": request.state.person.role in LEADS,
+        "colleagues": others,
         "actions": ACTIONS,
         "outcomes": ALERT_OUTCOMES,
         "is_waiting": alert["state"] in WAITING,
     }
+
+
+async def _notices(request: Request, reference: str) -> JSON | None:
+    """Return who was told by which channel, for those who lead."""
+    if request.state.person.role not in LEADS:
+        return None
+    path = f"/alerts/{reference}/notices"
+    return await fetch_if_there(request, "notifications", path, limit=SHOWN_AT_MOST)
+
+
+async def _others(request: Request, alert: JSON) -> dict[str, str]:
+    """Return to whom she can hand the alert over: nobody, unless she has it."""
+    me = request.state.person.id
+    if alert["responder_id"] != me or alert["state"] not in ("acknowledged", "actioned"):
+        return {}
+    return await colleagues(request, alert["area"], besides=me)
 
 
 def _people(alert: JSON) -> list[str | None]:

@@ -42,6 +42,12 @@ def within(codes: Iterable[str]) -> list[str]:
     return list(AREAS) if "*" in codes else codes
 
 
+def chosen(codes: Iterable[str], wanted: str | None) -> str:
+    """Return the wanted area if it is among the codes, else the first; empty without any."""
+    known = within(codes)
+    return wanted if wanted in known else next(iter(known), "")
+
+
 def zone_of(codes: Iterable[str], language: str) -> str:
     """Return the time zone of the first known area, or else of the language."""
     known = [AREAS[code].zone for code in codes if code in AREAS]

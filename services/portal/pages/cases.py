@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from services.chassis.auth import Role
 from services.portal.pages.forms import is_whole
 from services.portal.pages.gateway import (
     JSON,
@@ -21,13 +20,12 @@ from services.portal.pages.gateway import (
     refuse_unless_done,
 )
 from services.portal.pages.kept import KEPT_ON_PAGE
-from services.portal.pages.navigation import STAFF
+from services.portal.pages.navigation import LEADS, STAFF
 from services.portal.pages.people import names, practitioners
 from services.portal.pages.rendering import page
 from services.portal.security import signed_in
 
 TURNS = 8
-LEADS = (Role.MANAGER, Role.DUTY_MANAGER)
 NO_FILE: JSON = {
     "area": None,
     "state": None,

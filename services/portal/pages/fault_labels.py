@@ -18,6 +18,7 @@ BY_KIND: dict[Kind, str] = {
     Kind.CHOICE: CHOOSE,
     Kind.YES_NO: CHOOSE,
     Kind.MANY: CHOOSE,
+    Kind.FILE: _n("Choose a file"),
     Kind.LONG: _n("Use 4,000 characters at the most"),
 }
 
@@ -28,4 +29,6 @@ GROUPS: dict[str, str] = {
     "perpetrators": _n("Person %(number)s"),
     "windows": _n("Time %(number)s"),
     "goals": _n("Goal %(number)s"),
+    "methods": _n("Way %(number)s"),
+    "rungs": _n("Step %(number)s"),
 }

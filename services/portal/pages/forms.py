@@ -41,6 +41,7 @@ class Kind(StrEnum):
     LIST = "list"
     YES_NO = "yes_no"
     MANY = "many"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,26 @@ class Form:
 
         They come in the order of the fields on the page.
         """
+        return self.with_more(map(_fault, problem.get("errors", ())))
+
+    def with_more(self, faults: Iterable[Fault]) -> Form:
+        """Return the form with further faults, in the order of the fields on the page."""
         order = {name: place for place, name in enumerate(self.fields)}
         found = sorted(
-            (_fault(error) for error in problem.get("errors", ())),
+            (*self.faults, *faults),
             key=lambda fault: order.get(pattern(fault.name), len(order)),
         )
         return replace(self, faults=tuple(found))
+
+    def with_unfilled(self) -> Form:
+        """Return the form with a fault for each needed field that is empty and has none yet.
+
+        A service that cannot read one field may not have come to look at the others.
+        """
+        told = {fault.name for fault in self.faults}
+        names = [name for name in self._names() if self.field(name).needed and name not in told]
+        empty = [name for name in names if self._read(self.field(name).kind, name) in _EMPTY]
+        return self.with_more(Fault(name, "missing") for name in empty)
 
     def fault(self, name: str) -> Fault | None:
         """Return the first fault of this field."""

@@ -116,7 +116,7 @@ CHANNEL = {
     "inbox": _n("This inbox"),
     "chat": _n("Chat"),
     "webhook": _n("Another system"),
-    "push": _n("Phone notification"),
+    "push": _n("Notice on a device"),
 }
 
 CONTACT_YES = {

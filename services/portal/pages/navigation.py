@@ -10,6 +10,7 @@ from services.portal.pages.languages import noted as _n
 
 AGENCY = (Role.AGENCY_WORKER, Role.AGENCY_ADMIN)
 STAFF = (Role.PRACTITIONER, Role.MANAGER, Role.DUTY_MANAGER)
+LEADS = (Role.MANAGER, Role.DUTY_MANAGER)
 REFERRERS = (*AGENCY, Role.PRACTITIONER, Role.MANAGER)
 
 _PLACES = (
@@ -17,6 +18,7 @@ _PLACES = (
     ("/cases", _n("Cases"), STAFF),
     ("/referrals", _n("Referrals"), (*AGENCY, *STAFF)),
     ("/refer", _n("Refer a woman"), REFERRERS),
+    ("/team", _n("Team"), LEADS),
     ("/account", _n("Account"), tuple(Role)),
 )
 

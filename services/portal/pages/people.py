@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from services.chassis.auth import Role
+from services.chassis.auth import CASEWORKERS, Role
 
 SYSTEMS = ("service:", "key:")
 
@@ -23,6 +23,16 @@ async def names(request: Request, ids: Iterable[str | None]) -> dict[str, str]:
 
 async def practitioners(request: Request, area: str) -> dict[str, str]:
     """Return the names of those in an area to whom a case can be given, by id."""
+    return await _in_area(request, area, Role.PRACTITIONER)
+
+
+async def colleagues(request: Request, area: str, *, besides: str = "") -> dict[str, str]:
+    """Return the names of all who take alerts of an area on, by id, `besides` one of them."""
+    found = await _in_area(request, area, *CASEWORKERS)
+    return {who: name for who, name in found.items() if who != besides}
+
+
+async def _in_area(request: Request, area: str, *roles: Role) -> dict[str, str]:
     people = request.app.state.accounts.people
-    found: list[dict[str, Any]] = await people.in_areas([area], [Role.PRACTITIONER])
+    found: list[dict[str, Any]] = await people.in_areas([area], roles)
     return {account["_id"]: account["display_name"] for account in found}

@@ -31,6 +31,19 @@ PROBLEMS: dict[str, str] = {
     "alert-not-acknowledged": _n("Acknowledge the alert first."),
     "alert-without-action": _n("Record what was done before you end the alert with this outcome."),
     "action-needs-note": _n("Say in a few words what was done."),
+    "alert-not-yours": _n("You do not have this alert. Who has it can hand it over."),
+    "nobody-there": _n("Nobody by this name can take alerts of this area on. Choose a colleague."),
+    "tested-just-now": _n(
+        "A test was sent to you just now. Look for that message before you send another."
+    ),
+    "link-over": _n("This link is over. Open the latest message."),
+    "unreachable": _n("Keep at least one way to reach you."),
+    "area-not-yours": _n("This is not one of your areas."),
+    "rota-saved-meanwhile": _n(
+        "Somebody else has saved this rota meanwhile. Look at it as it is now and decide again."
+    ),
+    "override-unknown": _n("This has been taken back already."),
+    "policy-changed": _n("Somebody else has saved this meanwhile. Open it anew and decide again."),
     "case-already-closed": _n("This case is closed, so nothing more can be recorded on it."),
     "case-already-allocated": _n(
         "A colleague has this case already. Ask a manager to give it to you."

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 
 from services.contracts.dash import ITEMS
 from services.portal.faults import trace_of
+from services.portal.links import is_by_link
 from services.portal.pages.assets import asset
 from services.portal.pages.languages import LANGUAGES, catalogue
 from services.portal.pages.navigation import navigation_of
@@ -63,8 +64,10 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
 
 
 def _standing(request: Request) -> dict[str, Any]:
-    person = getattr(request.state, "person", None)
+    by_link = is_by_link(request.url.path)
+    person = None if by_link else getattr(request.state, "person", None)
     return {
+        "by_link": by_link,
         "person": person,
         "csrf": getattr(person, "csrf", ""),
         "reader": reader_of(request),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.chassis.web.problems import Problem
-from services.portal.pages import fault_labels, problem_labels
+from services.portal.pages import fault_labels, problem_labels, rota_fault_labels
 from services.portal.pages.forms import Fault, Field, Form, Kind, pattern
 from services.portal.pages.languages import catalogue
 from services.portal.pages.work_labels import CODES, WORDS
@@ -43,19 +43,32 @@ def words_in(language: str) -> dict[str, Callable[..., Any]]:
         """Return why something was not done and what to do instead."""
         return say(problem_labels.PROBLEMS.get(problem.slug, problem_labels.OTHERWISE))
 
+    def rota_fault_text(fault: Mapping[str, Any]) -> str:
+        """Return why a rota or a calendar was refused."""
+        return _of_rota(say, fault["code"], fault.get("params", {}))
+
     return {
         "label": label,
         "code_text": code_text,
         "fault_text": fault_text,
         "fault_title": fault_title,
         "problem_text": problem_text,
+        "rota_fault_text": rota_fault_text,
     }
+
+
+def _of_rota(say: Callable[[str], str], code: str, params: Mapping[str, Any]) -> str:
+    what = rota_fault_labels.OF_EVENT.get(code)
+    if what is None:
+        return say(rota_fault_labels.WHOLE.get(code, rota_fault_labels.OTHERWISE)) % params
+    return say(rota_fault_labels.EVENT) % {**params, "what": say(what) % params}
 
 
 def _remedy(field: Field, fault: Fault) -> str:
     if fault.code in fault_labels.MISSING:
-        is_chosen = field.kind in {Kind.CHOICE, Kind.YES_NO, Kind.MANY}
-        return fault_labels.CHOOSE if is_chosen else fault_labels.FILL_IN
+        is_chosen = field.kind in {Kind.CHOICE, Kind.YES_NO, Kind.MANY, Kind.FILE}
+        own = field.remedy or fault_labels.BY_KIND[field.kind] if is_chosen else ""
+        return own or fault_labels.FILL_IN
     return field.remedy or fault_labels.BY_KIND.get(field.kind, fault_labels.OTHERWISE)
 
 

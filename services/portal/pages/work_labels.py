@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from services.portal.pages.calling_labels import WORDS as _CALLING_WORDS
 from services.portal.pages.labels import WORDS as _CASE_WORDS
 from services.portal.pages.languages import noted as _n
 
-ALERT_KIND = {"high_risk": _n("High risk"), "engagement": _n("Missed sessions")}
+ALERT_KIND = {
+    "high_risk": _n("High risk"),
+    "engagement": _n("Missed sessions"),
+    "referral_waiting": _n("Referral waiting"),
+    "review_overdue": _n("Review overdue"),
+}
 
 ALERT_STATE = {
     "raised": _n("Nobody has answered yet"),
@@ -198,6 +204,7 @@ ESCALATION = {
     "delivery_failed": _n("it could not be delivered"),
     "not_resolved": _n("it was not ended"),
     "case_allocated": _n("the case was given to somebody"),
+    "handed_over": _n("it was handed over"),
     "worsened": _n("worse than before"),
     "level_0": _n("to the practitioners"),
     "level_1": _n("to the same people again"),
@@ -220,6 +227,7 @@ PROMPT = {
 
 WORDS: dict[str, dict[str, str]] = {
     **_CASE_WORDS,
+    **_CALLING_WORDS,
     "action": ACTION,
     "action_done": ACTION_DONE,
     "aim_result": AIM_RESULT,

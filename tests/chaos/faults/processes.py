@@ -23,7 +23,7 @@ POINTS_OF: Mapping[str, tuple[str, ...]] = {
     "referrals": (*EVERYWHERE, "claiming", "claimed"),
     "risk": (*EVERYWHERE, "ticking", "ticked"),
     "sessions": EVERYWHERE,
-    "notifications": (*EVERYWHERE, "ticking", "ticked"),
+    "notifications": (*EVERYWHERE, "ticking", "ticked", "noting"),
 }
 """What each service passes within seconds; the points of the retry ladder are passed seldom."""
 

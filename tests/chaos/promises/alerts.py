@@ -16,6 +16,10 @@ LATE = timedelta(seconds=10)
 """How overdue a step may be: timers look every second, on a machine that has much to do."""
 
 
+SETTLED = {"referral_waiting", "review_overdue"}
+"""What ends by itself when somebody has seen to it."""
+
+
 def every_high_assessment_has_called(_ledger: Sequence[Entry], books: Books) -> Iterator[Violation]:
     """There is an alert for it, or one that took in what came later."""
     for profile in books.profiles:
@@ -46,6 +50,8 @@ def every_closed_alert_names_who(ledger: Sequence[Entry], books: Books) -> Itera
         if alert["is_open"] or is_unanswered(ledger, alert["reference"]):
             continue
         by = alert["history"][-1]["by"]
+        if alert["kind"] in SETTLED:
+            continue
         ended_with_case = alert["kind"] == "engagement" and (alert["case_reference"], by) in cases
         knows = ended_with_case or (alert["reference"], by) in told
         if by not in books.people or not knows:

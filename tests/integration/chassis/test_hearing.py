@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from services.chassis import clock
-from services.chassis.messaging import answers
+from services.chassis.messaging import answers, relay
 from services.chassis.messaging.hearers import hearers_of
 from services.chassis.messaging.outbox import Hearing, Outbox, Said
 from services.chassis.messaging.publisher import Publisher, Told
@@ -28,6 +29,7 @@ from tests.support.bus import channel_of, ready
 
 HEARERS = ("notifications", "risk", "referrals")
 LEASE = timedelta(seconds=0.6)
+HOUR_S = 3600.0
 BACKLOG = 30
 
 
@@ -35,14 +37,14 @@ BACKLOG = 30
 def things(mongo: Any, broker: Any) -> Iterator[Things]:
     """Things in a process that speaks and takes answers."""
     runtime = made_runtime(mongo, broker.uri)
-    relay = Relay(broker.uri, "sessions", runtime.metrics, LEASE, hearers_of("sessions"))
-    made = Things(replace(runtime, relay=relay), announce)
+    speaker = Relay(broker.uri, "sessions", runtime.metrics, LEASE, hearers_of("sessions"))
+    made = Things(replace(runtime, relay=speaker), announce)
     made.runtime.database.drop_collection(Things.collection)
     made.ensure_indexes()
-    relay.start()
-    until(lambda: relay.publisher.is_open)
+    speaker.start()
+    until(lambda: speaker.publisher.is_open)
     yield made
-    relay.stop()
+    speaker.stop()
     for hearer in HEARERS:
         broker.control("purge_queue", f"{hearer}.{KEY}")
 
@@ -121,6 +123,43 @@ def test_what_everyone_has_heard_leaves_the_outbox(things: Things, broker: Any) 
     assert not any("outbox_due" in stored(things, each) for each in made)
 
 
+@pytest.fixture
+def untidied(monkeypatch: pytest.MonkeyPatch, things: Things) -> Things:
+    """Things that a relay no longer tidies of its own accord."""
+    monkeypatch.setattr(relay, "TIDY_EVERY_S", HOUR_S)
+    things.runtime.relay._next_tidy = monotonic() + HOUR_S
+    return things
+
+
+@pytest.mark.parametrize("said", [[], [Counted()]], ids=["silent", "said"])
+def test_what_everyone_has_heard_leaves_with_the_next_change(
+    untidied: Things, broker: Any, said: list[Counted]
+) -> None:
+    with hearing(broker, *HEARERS) as heard:
+        thing = untidied.create(new_thing(), [Counted()])
+        until(lambda: all(each == [1] for each in heard.values()))
+        until(lambda: untidied.runtime.relay.heard_of(outbox(untidied), thing.id))
+        untidied.change(thing.id, lambda now: (replace(now, count=7), said))
+        kept = stored(untidied, thing)
+        assert ([each["seq"] for each in kept["outbox"]], kept["version"]) == ([2] * len(said), 2)
+        assert ("outbox_due" in kept) == bool(said)
+        heard_last = {2} if said else set()
+        until(lambda: untidied.runtime.relay.heard_of(outbox(untidied), thing.id) == heard_last)
+        untidied.runtime.relay.stop()
+    assert heard == dict.fromkeys(HEARERS, [1, 2] if said else [1])
+    assert "outbox_due" not in stored(untidied, thing)
+
+
+def test_what_only_some_have_heard_stays_with_the_next_change(
+    untidied: Things, broker: Any
+) -> None:
+    with hearing(broker, "risk", "referrals") as heard:
+        thing = untidied.create(new_thing(), [Counted()])
+        until(lambda: all(each == [1] for each in heard.values()))
+        untidied.change(thing.id, lambda now: (replace(now, count=7), [Counted()]))
+        assert [each["seq"] for each in stored(untidied, thing)["outbox"]] == [1, 2]
+
+
 def test_what_one_has_not_heard_stays_and_is_not_waiting_for_the_bus(
     things: Things, broker: Any
 ) -> None:
@@ -130,7 +169,7 @@ def test_what_one_has_not_heard_stays_and_is_not_waiting_for_the_bus(
         until(lambda: confirmed(things, thing) == {"1:referrals", "1:risk"}, within=30)
     backlog = outbox(things).backlog(clock.now())
     assert (backlog.unsaid, backlog.unheard) == (0, 1)
-    assert stored(things, thing)["outbox_due"] > clock.now() + timedelta(seconds=20)
+    assert stored(things, thing)["outbox_due"] > clock.now() + timedelta(seconds=15)
     with hearing(broker, "notifications"):
         until(lambda: stored(things, thing)["outbox"] == [], within=30)
     assert not {"outbox_due", "outbox_said", "outbox_heard"} & stored(things, thing).keys()

@@ -43,7 +43,7 @@ WHO_DIES: Mapping[str, frozenset[str]] = {
 }
 """Which services come to which points on the way of one referral; sessions only listens there."""
 
-ELSEWHERE = frozenset({"moving", "moved", "relayed"})
+ELSEWHERE = frozenset({"moving", "moved", "relayed", "noting"})
 """Points that lie off this way, with tests of their own."""
 
 
@@ -109,8 +109,9 @@ def outcomes(
     matrix = Matrix(lanes)
     with ThreadPoolExecutor(AT_ONCE) as workers:
         yield {point: workers.submit(matrix.run, point) for point in WHO_DIES}
-        for each in made:
-            each.end()
+        workers.shutdown(cancel_futures=True)
+    for each in made:
+        each.end()
 
 
 def lane(startable: Any, keys: Any, tokens: Any, folder: Path) -> Pipeline:

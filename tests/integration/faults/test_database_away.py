@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.integration.faults.pipeline import BRIEF
@@ -22,6 +23,9 @@ from tests.support.stack import Stack
 AWAY_S = 6
 RECOVERS_WITHIN_S = 8
 """Five seconds on the ladder's rung for what waits, and the time to be assessed."""
+
+INSERT = b"\x02insert\x00"
+"""How BSON begins the command; new connections and readers in the background are answered."""
 
 
 @dataclass
@@ -85,7 +89,7 @@ def test_a_commit_whose_answer_was_lost_is_found_when_the_agency_asks_again(
     with ThreadPoolExecutor(1) as sending:
         first = sending.submit(agency.refer, body, "ambiguous")
         until(lambda: stack.stands_still("referrals"))
-        line.proxy.swallow_replies()
+        line.proxy.swallow_replies(INSERT)
         stack.resume("referrals")
         stored = until(lambda: referrals.find_one({}))
         line.proxy.heal()
@@ -107,7 +111,7 @@ def test_an_event_whose_commit_was_not_answered_has_its_effect_once(
     stack.start("risk", FAIL_AT="saving:stop", **BRIEF)
     case.referred(**CALM)
     until(lambda: stack.stands_still("risk"))
-    line.proxy.swallow_replies()
+    line.proxy.swallow_replies(INSERT)
     stack.resume("risk")
     until(lambda: profiles.find_one({"_id": case.id}))
     line.proxy.heal()
@@ -128,3 +132,21 @@ def test_a_service_waits_for_its_database_at_its_start(
     assert stack.exit_code(service) is None
     line.proxy.heal()
     stack.wait(service)
+
+
+@pytest.mark.parametrize("service", ["risk", "portal"])
+def test_that_it_is_away_is_to_be_seen_whether_anybody_asks_or_not(
+    service: str, line: Line, stack: Stack
+) -> None:
+    url = stack.start(service, **BRIEF)
+
+    def seen(text: str) -> bool:
+        return text in httpx.get(f"{url}/metrics").text
+
+    assert until(lambda: seen('casework_ready{check="database"} 1.0'))
+    assert not seen("casework_database_errors_total{")
+    line.proxy.refuse()
+    assert until(lambda: seen('casework_ready{check="database"} 0.0'), within=30)
+    assert until(lambda: seen("casework_database_errors_total{"), within=30)
+    line.proxy.heal()
+    assert until(lambda: seen('casework_ready{check="database"} 1.0'), within=30)

@@ -13,6 +13,8 @@ from tests.integration.portal.door import Portal, inbox, open_portal
 from tests.support import until
 from tests.support.stack import Stack
 
+OF_STAFF = {"notifications": {"responders", "key_vault"}}  # the portal tells of them, by its clock
+
 
 @pytest.fixture(scope="module")
 def drills(stack: Stack, mongo: Any) -> Drills:
@@ -44,7 +46,7 @@ def test_it_is_one_document_in_each_service_and_nothing_anywhere_else(drills: Dr
     for service in ON_THE_WAY:
         database = drills.mongo.database(service)
         kept = {name for name in database.list_collection_names() if database[name].find_one()}
-        assert kept == {"drills"}, service
+        assert kept - OF_STAFF.get(service, set()) == {"drills"}, service
         assert len(drills.document(service)["outbox"]) <= 2
 
 

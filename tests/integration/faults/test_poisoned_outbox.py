@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,3 +71,15 @@ def test_one_that_cannot_leave_keeps_no_other(
         until(lambda: kept.count_documents({"outbox_due": {"$exists": True}}) == 1, 20)
         until(lambda: alarms(things) >= 1, 20)
         assert kept.find_one({"_id": poison.id})["outbox"]
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_one_that_cannot_leave_keeps_nobody_from_changing_its_aggregate(
+    spoilt: dict[str, Any], things: Things
+) -> None:
+    kept = things.runtime.database[Things.collection]
+    poison = things.create(new_thing(), [Counted()])
+    kept.update_one({"_id": poison.id}, spoilt)
+    others = Things(things.runtime, announce)
+    others.change(poison.id, lambda now: (replace(now, count=7), ()))
+    assert kept.find_one({"_id": poison.id})["count"] == 7

@@ -62,6 +62,42 @@ def test_it_cannot_remove_what_another_hears_from(risk: As) -> None:
 
 
 @pytest.fixture
+def portal(startable: Servers, broker: Any, risk: As) -> As:
+    """The same virtual host as the portal sees it, which hears notifications alone."""
+    assert risk
+    return As(startable, broker.vhost, "portal")
+
+
+def test_the_portal_hears_whom_it_is_to_hear(portal: As) -> None:
+    heard = "notifications.events"
+    portal.do("exchange_declare", exchange=heard, exchange_type="topic", durable=True)
+
+
+@pytest.mark.parametrize(
+    ("what", "arguments"),
+    [
+        ("exchange_delete", {"exchange": "referrals.events"}),
+        (
+            "exchange_declare",
+            {"exchange": "referrals.events", "exchange_type": "topic", "durable": True},
+        ),
+        ("exchange_declare", {"exchange": "strangers.events", "exchange_type": "topic"}),
+    ],
+)
+def test_it_has_no_hand_in_what_it_does_not_hear(portal: As, what: str, arguments: Any) -> None:
+    with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
+        portal.do(what, **arguments)
+
+
+def test_it_cannot_listen_to_whom_it_does_not_hear(portal: As) -> None:
+    with pika.BlockingConnection(pika.URLParameters(portal.uri)) as connection:
+        channel = connection.channel()
+        channel.queue_declare("portal.own", exclusive=True)
+        with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
+            channel.queue_bind("portal.own", "referrals.events", "referral_submitted.v1")
+
+
+@pytest.fixture
 def operator(startable: Servers, broker: Any) -> As:
     """The same virtual host as the command line for operators sees it."""
     owner = As(startable, broker.vhost, "casework")

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -102,6 +103,14 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield System(process.pid, folder, told)
 
 
+def test_mail_is_caught_and_shown(system: System) -> None:
+    with urlopen(f"{system.told['mail']}/messages") as answer:  # noqa: S310 - loopback
+        assert json.load(answer) == {"messages": []}
+    process = pid_of("services.notifications", system.pid)
+    settings = Path(f"/proc/{process}/environ").read_text().split("\0")
+    assert {"SMTP_HOST=127.0.0.1", "SMTP_SECURITY=none", "SMTP_PASSWORD_FILE="} <= set(settings)
+
+
 def test_a_service_that_dies_is_back(system: System) -> None:
     url = system.told["urls"]["risk"]
     first = pid_of("services.risk", system.pid)
@@ -120,6 +129,14 @@ def test_operators_find_it_as_long_as_it_runs(system: System) -> None:
     done = outreach(system, "dead-letters", "list")
     assert done.returncode == 0, done.stderr
     assert done.stdout.count(": 0 dead letters") == len(CONSUMERS)
+
+
+def test_who_is_on_duty_is_told_without_any_setting(system: System) -> None:
+    done = outreach(system, "rota", "--json")
+    assert (done.returncode, done.stderr.count("open: ")) == (1, 1), done.stderr
+    areas = json.loads(done.stdout)["areas"]
+    assert areas
+    assert not any(each["tiers"] for each in areas)
 
 
 def test_the_doctor_sees_all_of_it_and_that_it_is_well(system: System) -> None:

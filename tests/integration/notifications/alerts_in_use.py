@@ -61,12 +61,14 @@ class Notifications:
         seq: int = 1,
         event_id: str | None = None,
         source_at: datetime | None = None,
+        occurred_at: str | None = None,
         **data: Any,
     ) -> str:
         """Publish an event like the golden example with other data; return its id."""
         known = contract(event_type, 1)
         event = example(event_type)
         event |= {"event_id": event_id or new_id(), "case_id": case.id, "seq": seq}
+        event["occurred_at"] = occurred_at or event["occurred_at"]
         event["data"] |= {"case_reference": case.reference, "area": case.area, **data}
         if "source" in event["data"]:
             event["data"]["source"]["at"] = (source_at or clock.now()).isoformat()
@@ -105,10 +107,15 @@ class Notifications:
     def act(
         self, alert: dict[str, Any], what: str, by: Person, key: str | None = None, **body: Any
     ) -> httpx.Response:
-        """Do something to an alert: `acknowledgements`, `actions`, `resolution`, `deliveries`."""
+        """Do something to an alert: `acknowledgements`, `actions`, `resolution`."""
         headers = {"Idempotency-Key": key} if key else {}
         path = f"/alerts/{alert['reference']}/{what}"
         return self.ask("POST", path, by, json=body, headers=headers)
+
+    def shown(self, *told: tuple[str, list[Person]], by: Person = ADAM) -> httpx.Response:
+        """Tell, as the portal does, which alerts were on whose pages."""
+        shown = [{"alert": alert, "people": [who.id for who in people]} for alert, people in told]
+        return self.ask("POST", "/alerts/deliveries", by, json={"shown": shown})
 
     def ask(self, method: str, path: str, by: Person, **options: Any) -> httpx.Response:
         """Come to a door with somebody's token."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from bson.json_util import dumps
 
@@ -32,7 +34,7 @@ def test_from_raised_to_resolved_by_name(notifications: Notifications) -> None:
     case = Case()
     with notifications.listening() as said:
         alert = notifications.raised(case)
-        assert notifications.act(alert, "deliveries", ANA, channel="inbox").status_code == 200
+        assert notifications.shown((alert["reference"], [ANA])).json() == {"not_found": []}
         assert notifications.act(alert, "acknowledgements", ANA).json()["responder_id"] == "ana"
         notifications.act(alert, "actions", BEA, kind="safety_plan")
         ended = notifications.act(alert, "resolution", ANA, outcome="made_safer").json()
@@ -132,7 +134,6 @@ def test_nobody_of_another_area_sees_or_changes_an_alert(
         ("acknowledgements", {}),
         ("actions", {"kind": "police"}),
         ("resolution", {"outcome": "marac"}),
-        ("deliveries", {"channel": "inbox"}),
     ):
         assert notifications.act(alert, what, stranger, **body).status_code == 404
     assert notifications.read(alert)["state"] == "raised"
@@ -143,6 +144,40 @@ def test_other_roles_are_not_let_in(notifications: Notifications, other: Person)
     alert = notifications.raised(Case())
     assert notifications.ask("GET", "/alerts", other).status_code == 403
     assert notifications.act(alert, "acknowledgements", other).status_code == 403
+
+
+def test_to_whom_it_was_shown_is_recorded_in_one_change(notifications: Notifications) -> None:
+    case = Case()
+    with notifications.listening() as said:
+        alert = notifications.raised(case)
+        before = notifications.document(alert)["version"]
+        gone = "A-0000-0000"
+        told = notifications.shown((gone, [ANA]), (alert["reference"], [ANA, BEA]))
+        assert told.json() == {"not_found": [gone]}
+        notifications.shown((alert["reference"], [BEA]))
+        notifications.act(alert, "acknowledgements", ANA)
+        until(lambda: "alert_acknowledged" in types(said, case))
+    assert types(said, case).count("alert_delivered") == 1
+    kept = notifications.document(alert)
+    assert [each["person_id"] for each in kept["deliveries"]] == ["ana", "bea"]
+    assert kept["version"] == before + 2
+
+
+@pytest.mark.parametrize("other", [ANA, MAYA, OTTO, AGENT])
+def test_only_the_portal_says_to_whom_it_was_shown(
+    notifications: Notifications, other: Person
+) -> None:
+    alert = notifications.raised(Case())
+    assert notifications.shown((alert["reference"], [ANA]), by=other).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "shown", [[], [{"alert": "17", "people": ["ana"]}], [{"alert": "A-0000-0000", "people": []}]]
+)
+def test_what_was_shown_to_nobody_is_refused(notifications: Notifications, shown: Any) -> None:
+    answer = notifications.ask("POST", "/alerts/deliveries", ADAM, json={"shown": shown})
+    assert answer.status_code == 422
+    assert slug(answer) == "invalid-input"
 
 
 def test_managers_see_all_of_their_area_and_only_that(notifications: Notifications) -> None:
@@ -172,8 +207,8 @@ def test_changes_are_listed_by_the_moment_of_the_latest_event(
     since = clock.now()
     first, second = (notifications.raised(Case(area="budapest-13")) for _ in range(2))
     notifications.act(first, "acknowledgements", reader)
-    notifications.act(second, "deliveries", reader, channel="inbox")
-    notifications.act(second, "deliveries", Person("bori", area="budapest-13"), channel="inbox")
+    notifications.shown((second["reference"], [reader]))
+    notifications.shown((second["reference"], [Person("bori", area="budapest-13")]))
     found, query = [], {"since": since.isoformat(), "limit": 1}
     while query.get("after", "") is not None:
         page = notifications.ask("GET", "/alerts/changes", reader, params=query).json()

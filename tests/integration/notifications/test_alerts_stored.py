@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from services.chassis.ids import derived_id, new_reference
-from services.notifications import usecases
 from services.notifications.announcements import announce, announce_nothing
+from services.notifications.domain.course import State
 from services.notifications.domain.errors import AlertAlreadyRaised
 from services.notifications.domain.model import Alert
-from services.notifications.domain.record import State
 from services.notifications.repository import Alerts, Allocations, Notes
+from services.notifications.usecases import alerting, delivering
 from tests.integration.chassis.things import runtime
 from tests.unit.notifications.alert_examples import (
     DAY,
@@ -25,6 +25,8 @@ from tests.unit.notifications.alert_examples import (
     allocated,
     high_risk,
     lapsed,
+    no_rota,
+    policy_of,
 )
 
 NO_BUS = "amqp://nobody:nothing@127.0.0.1:1/none"
@@ -70,13 +72,13 @@ def opened(alerts: Alerts, number: int = 1, cause: Any = None) -> Alert:
 def test_an_alert_comes_back_as_it_was_saved(alerts: Alerts, kept: Any, cause: Any) -> None:
     notes = Notes(kept.vault)
     alert = opened(alerts, cause=cause)
-    usecases.deliver_alert(alerts, alert.id, to="ana", channel="inbox", at=START)
-    usecases.advance_alert(alerts, alert.id, at=START + DAY)
-    acted = usecases.record_action(
+    delivering.deliver_alerts(alerts, [(alert.id, ["ana"])], channel="inbox", at=START)
+    alerting.advance_alert(alerts, alert.id, duty_of=no_rota, at=START + DAY)
+    acted = alerting.record_action(
         alerts, notes.seal, alert.reference, "other", "in words", by="ana", at=START + DAY
     )
     assert alerts.load(alert.reference) == acted
-    read = usecases.read_alert(alerts, notes.unseal, alert.reference)
+    read = alerting.read_alert(alerts, notes.unseal, alert.reference)
     assert read.actions[0].text == "in words"
 
 
@@ -85,10 +87,10 @@ def test_an_erased_note_is_none_and_the_action_remains(
 ) -> None:
     alert = opened(alerts)
     seal = Notes(kept.vault).seal
-    usecases.record_action(alerts, seal, alert.id, "other", "in words", by="ana", at=START)
+    alerting.record_action(alerts, seal, alert.id, "other", "in words", by="ana", at=START)
     assert kept.vault.destroy(alert.case_id)
     elsewhere = Notes(runtime(mongo, NO_BUS).vault)
-    (action,) = usecases.read_alert(alerts, elsewhere.unseal, alert.id).actions
+    (action,) = alerting.read_alert(alerts, elsewhere.unseal, alert.id).actions
     assert (action.kind, action.text) == ("other", None)
 
 
@@ -96,8 +98,8 @@ def test_an_episode_has_one_open_alert(alerts: Alerts) -> None:
     alert = opened(alerts, 1)
     with pytest.raises(AlertAlreadyRaised):
         opened(alerts, 2)
-    usecases.acknowledge_alert(alerts, alert.id, by="ana", at=START)
-    usecases.resolve_alert(alerts, alert.id, "opened_in_error", by="ana", at=START)
+    alerting.acknowledge_alert(alerts, alert.id, by="ana", at=START)
+    alerting.resolve_alert(alerts, alert.id, "opened_in_error", by="ana", at=START)
     assert opened(alerts, 2).is_open
     latest = alerts.latest(alert.case_id, alert.kind)
     assert latest is not None
@@ -107,8 +109,8 @@ def test_an_episode_has_one_open_alert(alerts: Alerts) -> None:
 def test_a_resolved_alert_is_no_longer_swept(alerts: Alerts) -> None:
     alert = opened(alerts)
     assert alerts.overdue(START + STEP, 10) == [alert.id]
-    usecases.acknowledge_alert(alerts, alert.id, by="ana", at=START)
-    usecases.resolve_alert(alerts, alert.id, "opened_in_error", by="ana", at=START)
+    alerting.acknowledge_alert(alerts, alert.id, by="ana", at=START)
+    alerting.resolve_alert(alerts, alert.id, "opened_in_error", by="ana", at=START)
     assert alerts.overdue(START + 100 * DAY, 10) == []
 
 
@@ -123,13 +125,14 @@ def test_many_replicas_hear_one_assessment_and_raise_one_alert(
     alerts: Alerts, allocations: Allocations
 ) -> None:
     def hear(number: int) -> Alert | None:
-        return usecases.hear_cause(
+        return alerting.hear_cause(
             alerts,
             allocations,
-            POLICIES,
+            policy_of,
             high_risk(1 + number % 3),
             id=derived_id("alert", str(number % 3)),
             reference=new_reference("A"),
+            duty_of=no_rota,
             at=START,
         )
 
@@ -152,12 +155,12 @@ def test_of_an_acknowledgement_and_an_escalation_at_once_the_alert_tells_one_sto
 def race_once(alerts: Alerts, number: int, due: Any) -> None:
     alert = opened(alerts, number + 1)
     with ThreadPoolExecutor(2) as both:
-        step = both.submit(usecases.advance_alert, alerts, alert.id, at=due)
-        usecases.acknowledge_alert(alerts, alert.id, by="ana", at=due)
+        step = both.submit(alerting.advance_alert, alerts, alert.id, duty_of=no_rota, at=due)
+        alerting.acknowledge_alert(alerts, alert.id, by="ana", at=due)
         step.result()
     after = alerts.load(alert.id)
     assert after.state is State.ACKNOWLEDGED
     assert after.expires_at == due + timedelta(hours=1)
     told = [entry.what for entry in after.history]
     assert told in (["raised", "acknowledged"], ["raised", "escalated", "acknowledged"])
-    usecases.resolve_alert(alerts, alert.id, "opened_in_error", by="ana", at=due)
+    alerting.resolve_alert(alerts, alert.id, "opened_in_error", by="ana", at=due)

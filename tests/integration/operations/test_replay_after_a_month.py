@@ -15,8 +15,8 @@ import pytest
 
 from deploy.local.keys import Keys
 from services.chassis.ids import derived_id
-from services.notifications import usecases as alerts
 from services.notifications.domain.escalation import Kind
+from services.notifications.usecases import alerting as alerts
 from services.referrals import usecases as referrals
 from services.referrals.domain.model import Actor, Referral
 from services.referrals.domain.states import Verdict
@@ -110,7 +110,15 @@ def in_referrals(service: Service) -> Course:
 
 def in_notifications(service: Service) -> Course:
     """An alert that was resolved, one that is open, a lapse ended by closing, and a lapse again."""
-    heard = service.live([said("case_allocated", 0, 1, practitioner_id="ana"), assessment(1)])
+    about = {"referral_reference": FIRST}
+    heard = service.live(
+        [
+            said("referral_submitted", 0, 1, **about),
+            said("case_allocated", 0, 1, practitioner_id="ana"),
+            said("referral_status_changed", 0.5, 2, to="accepted", **about),
+            assessment(1),
+        ]
+    )
     resolve(service, 1.5)
     course = [
         assessment(2, band="medium"),

@@ -13,6 +13,7 @@ from bench.report import (
     FIGURES,
     Drained,
     Inbox,
+    Replicated,
     Results,
     Row,
     Spread,
@@ -85,6 +86,9 @@ def test_the_tables_tell_of_everything() -> None:
     made.limits = [{"confirmed publishes": 9_000.0}, {"confirmed publishes": 11_000.0}]
     made.drained = [Drained(OURS, 10_000, 450.0, 500.0, 1_350.0, 0)]
     made.inbox = Inbox(20, 400, 399, 21.0, 48.0)
+    made.replicated = [Replicated(2, 61.0, 33.0)]
     text = "\n".join(tables(made))
     for part in ("10,000/s", "0.90 of the raw loop's 500/s", "48.0 ms (399 of 400)", "7.5"):
         assert part in text
+    assert "with 2 of each service that hears | 61.0 alerts/s, 33.0 ms" in text
+    assert json.loads(as_json(made))["replicas"][0]["replicas"] == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -102,3 +104,21 @@ def test_no_round_trip_takes_more_than_fit(server: Server, monkeypatch: pytest.M
         answers = asked_while_one_is_away(server, [2, 3, 4, 5, 6], Together(server.ask), pool)
         assert [each.result(10) for each in answers] == [2, 4, 6, 8, 10, 12]
     assert [len(trip) for trip in server.trips] == [1, 2, 2, 1]
+
+
+GREEN = """
+import eventlet
+eventlet.monkey_patch()
+from services.chassis.storage.together import Together
+
+trips = []
+ask = Together(lambda numbers: [trips.append(len(numbers)), *numbers][1:])
+threads = [eventlet.spawn(ask, number) for number in range(5)]
+assert [each.wait() for each in threads] == [0, 1, 2, 3, 4]
+print(trips)
+"""
+
+
+def test_green_threads_that_are_ready_in_one_instant_go_together() -> None:
+    done = subprocess.run([sys.executable, "-c", GREEN], capture_output=True, text=True, check=True)
+    assert done.stdout == "[5]\n"

@@ -5,23 +5,20 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from shutil import which
 
 import pytest
 
+from deploy.local import tools
 from deploy.local.layout import ROOT
 
 FOLDER = ROOT / "deploy" / "prometheus"
 TESTS = sorted((FOLDER / "tests").glob("*.yml"))
-MISSING = (
-    "promtool is not here; type: make setup (on Debian and Ubuntu it comes with the package "
-    "prometheus: sudo apt-get install --no-install-recommends prometheus)"
-)
+MISSING = "promtool is not here; type: make setup (it is in the package prometheus)"
 
 
 @pytest.fixture(scope="module")
-def promtool() -> str:
-    return which("promtool") or pytest.fail(MISSING)
+def promtool() -> Path:
+    return tools.found("promtool") or pytest.fail(MISSING)
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -32,18 +29,18 @@ def rule_files() -> Sequence[Path]:
     return sorted((FOLDER / "rules").glob("*.yml"))
 
 
-def test_the_configuration_is_one(promtool: str) -> None:
+def test_the_configuration_is_one(promtool: Path) -> None:
     done = run(promtool, "check", "config", FOLDER / "prometheus.yml")
     assert done.returncode == 0, done.stderr
 
 
-def test_the_rules_are_rules(promtool: str) -> None:
+def test_the_rules_are_rules(promtool: Path) -> None:
     done = run(promtool, "check", "rules", *rule_files())
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: path.stem)
-def test_alerts_fire_and_stay_silent(promtool: str, path: Path) -> None:
+def test_alerts_fire_and_stay_silent(promtool: Path, path: Path) -> None:
     done = run(promtool, "test", "rules", path)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -9,10 +9,13 @@ from typing import Any
 
 from services.notifications.domain.errors import AlertAlreadyRaised
 from services.notifications.domain.escalation import (
+    NO_ROTA,
+    Duty,
     Kind,
     Policies,
-    engagement_policy,
+    Policy,
     high_risk_policy,
+    other_policy,
 )
 from services.notifications.domain.model import Alert, Decision
 from services.notifications.domain.record import Allocation, Assessment, Cause, Lapse
@@ -24,7 +27,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 POLICIES = Policies(
     high_risk=high_risk_policy(step=STEP, repeat=REPEAT, acknowledgement=HOUR, unresolved=DAY),
-    engagement=engagement_policy(step=DAY, acknowledgement=7 * DAY),
+    other=other_policy(step=DAY, acknowledgement=7 * DAY),
 )
 CASE = "case-1"
 
@@ -115,6 +118,9 @@ class Shelf:
     def change(self, key: str, decide: Callable[[Alert], Decision]) -> Alert:
         return self._keep(*decide(self.kept[key]))
 
+    def change_known(self, key: str, decide: Callable[[Alert], Decision]) -> Alert | None:
+        return self.change(key, decide) if key in self.kept else None
+
     def latest(self, case_id: str, kind: Kind) -> Alert | None:
         known = [a for a in self.kept.values() if (a.case_id, a.kind) == (case_id, kind)]
         return max(known, key=lambda alert: alert.number, default=None)
@@ -140,3 +146,13 @@ class Register:
 
     def of_case(self, case_id: str) -> Allocation | None:
         return self.kept.get(case_id)
+
+
+def policy_of(_area: str, kind: Kind) -> Policy:
+    """Return the policy that holds in every area."""
+    return POLICIES.of(kind)
+
+
+def no_rota(_area: str, _at: datetime) -> Duty:
+    """Return who is on duty where no area has a rota."""
+    return NO_ROTA

@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from services.notifications import usecases
+from services.notifications.domain.course import State
 from services.notifications.domain.errors import EpisodeContested
 from services.notifications.domain.escalation import Audience, Kind
-from services.notifications.domain.record import State
+from services.notifications.usecases import alerting
 from tests.unit.notifications.alert_examples import (
     CASE,
-    POLICIES,
     START,
     STEP,
     Register,
@@ -20,6 +19,8 @@ from tests.unit.notifications.alert_examples import (
     allocated,
     high_risk,
     lapsed,
+    no_rota,
+    policy_of,
 )
 
 
@@ -36,13 +37,14 @@ def register():
 @pytest.fixture
 def hear(shelf, register):
     def hear(cause, *, at=START):
-        return usecases.hear_cause(
+        return alerting.hear_cause(
             shelf,
             register,
-            POLICIES,
+            policy_of,
             cause,
             id=f"alert-{cause.kind}-{cause.number}",
             reference=f"A-{cause.number}",
+            duty_of=no_rota,
             at=at,
         )
 
@@ -50,8 +52,8 @@ def hear(shelf, register):
 
 
 def resolve(shelf, alert):
-    usecases.acknowledge_alert(shelf, alert.id, by="ana", at=START)
-    return usecases.resolve_alert(shelf, alert.id, "opened_in_error", by="ana", at=START)
+    alerting.acknowledge_alert(shelf, alert.id, by="ana", at=START)
+    return alerting.resolve_alert(shelf, alert.id, "opened_in_error", by="ana", at=START)
 
 
 def test_a_high_assessment_raises_one_alert(shelf, hear):
@@ -94,7 +96,7 @@ def test_an_older_assessment_is_ignored(shelf, hear):
 
 def test_a_worsening_breaks_through_an_acknowledgement(shelf, hear):
     alert = hear(high_risk(1))
-    usecases.acknowledge_alert(shelf, alert.id, by="ana", at=START)
+    alerting.acknowledge_alert(shelf, alert.id, by="ana", at=START)
     worse = hear(high_risk(2, worsened=True), at=START + STEP)
     assert (worse.state, worse.level, worse.responder_id) == (State.RAISED, 0, None)
     assert worse.next_step_at == START + 2 * STEP
@@ -104,7 +106,7 @@ def test_a_worsening_breaks_through_an_acknowledgement(shelf, hear):
 
 def test_an_assessment_that_is_no_worse_leaves_the_acknowledgement(shelf, hear):
     alert = hear(high_risk(1))
-    taken = usecases.acknowledge_alert(shelf, alert.id, by="ana", at=START)
+    taken = alerting.acknowledge_alert(shelf, alert.id, by="ana", at=START)
     newer = hear(high_risk(2))
     assert (newer.state, newer.next_step_at) == (State.ACKNOWLEDGED, taken.next_step_at)
 
@@ -119,13 +121,13 @@ def test_an_assessment_that_is_no_worse_leaves_the_acknowledgement(shelf, hear):
 )
 def test_a_worsening_in_an_assessment_that_was_missed_breaks_through(shelf, hear, worse):
     alert = hear(high_risk(1))
-    usecases.acknowledge_alert(shelf, alert.id, by="ana", at=START)
+    alerting.acknowledge_alert(shelf, alert.id, by="ana", at=START)
     assert hear(high_risk(3, **worse)).state is State.RAISED
 
 
 def test_a_missed_assessment_that_left_nothing_worse_does_not_break_through(shelf, hear):
     alert = hear(high_risk(1))
-    usecases.acknowledge_alert(shelf, alert.id, by="ana", at=START)
+    alerting.acknowledge_alert(shelf, alert.id, by="ana", at=START)
     assert hear(high_risk(3)).state is State.ACKNOWLEDGED
 
 
@@ -189,7 +191,7 @@ def test_further_missed_sessions_update_the_engagement_alert(hear):
 
 def test_an_engagement_alert_that_becomes_high_breaks_through(shelf, hear):
     alert = hear(lapsed(1))
-    usecases.acknowledge_alert(shelf, alert.id, by="ana", at=START)
+    alerting.acknowledge_alert(shelf, alert.id, by="ana", at=START)
     worse = hear(lapsed(2, severity="high"))
     assert (worse.state, worse.severity) == (State.RAISED, "high")
 
@@ -200,21 +202,21 @@ def test_missed_sessions_heard_again_after_the_end_raise_nothing(shelf, hear):
 
 
 def test_an_allocation_heard_before_the_alert_is_its_first_audience(shelf, register, hear):
-    usecases.remember_allocation(shelf, register, allocated("worker-1"), at=START)
+    alerting.remember_allocation(shelf, register, allocated("worker-1"), at=START)
     assert hear(high_risk()).audience == Audience((), ("worker-1",))
 
 
 def test_an_allocation_heard_after_the_alert_joins_its_audience(shelf, register, hear):
     alert = hear(high_risk())
-    usecases.remember_allocation(shelf, register, allocated("worker-1"), at=START)
+    alerting.remember_allocation(shelf, register, allocated("worker-1"), at=START)
     assert shelf.load(alert.id).audience == Audience(("practitioner",), ("worker-1",))
 
 
 def test_an_allocation_heard_while_the_alert_is_raised_joins_its_audience(shelf, register, hear):
     alert = hear(high_risk())
     register.remember(allocated("worker-1"))
-    usecases.follow_allocation(shelf, register, alert, at=START)
-    usecases.follow_allocation(shelf, register, shelf.load(alert.id), at=START)
+    alerting.follow_allocation(shelf, register, alert, at=START)
+    alerting.follow_allocation(shelf, register, shelf.load(alert.id), at=START)
     assert shelf.load(alert.id).practitioner_id == "worker-1"
     assert shelf.names() == ["AlertRaised", "AlertEscalated"]
 
@@ -222,14 +224,14 @@ def test_an_allocation_heard_while_the_alert_is_raised_joins_its_audience(shelf,
 def test_the_later_of_two_allocations_stands_in_whatever_order_they_are_heard(shelf, register):
     for order in (2, 1, 3):
         known = allocated(f"worker-{order}", order)
-        usecases.remember_allocation(shelf, register, known, at=START)
+        alerting.remember_allocation(shelf, register, known, at=START)
     assert register.of_case(CASE).practitioner_id == "worker-3"
 
 
 def test_a_closed_case_has_no_practitioner_and_no_engagement_alert(shelf, register, hear):
-    usecases.remember_allocation(shelf, register, allocated("worker-1", order=1), at=START)
+    alerting.remember_allocation(shelf, register, allocated("worker-1", order=1), at=START)
     high, engagement = hear(high_risk()), hear(lapsed())
-    usecases.close_case(shelf, register, allocated(None, order=2), by="ana", at=START)
+    alerting.close_case(shelf, register, allocated(None, order=2), by="ana", at=START)
     assert register.of_case(CASE).practitioner_id is None
     assert shelf.load(high.id).is_open
     assert not shelf.load(engagement.id).is_open
@@ -239,7 +241,7 @@ def test_a_closing_heard_after_the_lapse_that_followed_it_leaves_its_alert_open(
     shelf, register, hear
 ):
     engagement = hear(lapsed(7))
-    usecases.close_case(shelf, register, allocated(None, order=5), by="ana", at=START)
+    alerting.close_case(shelf, register, allocated(None, order=5), by="ana", at=START)
     assert shelf.load(engagement.id).is_open
 
 
@@ -249,10 +251,10 @@ def test_missed_sessions_of_before_a_closing_raise_nothing_once_the_case_is_open
 ):
     for order in orders:
         if order == 5:
-            usecases.close_case(shelf, register, allocated(None, order=5), by="ana", at=START)
+            alerting.close_case(shelf, register, allocated(None, order=5), by="ana", at=START)
         else:
             known = allocated("worker-1", order=8)
-            usecases.remember_allocation(shelf, register, known, at=START)
+            alerting.remember_allocation(shelf, register, known, at=START)
     assert hear(lapsed(4)) is None
     assert hear(lapsed(9)).is_open
 
@@ -260,7 +262,7 @@ def test_missed_sessions_of_before_a_closing_raise_nothing_once_the_case_is_open
 def test_missed_sessions_heard_after_the_closing_that_followed_them_raise_nothing(
     shelf, register, hear
 ):
-    usecases.close_case(shelf, register, allocated(None, order=5), by="ana", at=START)
+    alerting.close_case(shelf, register, allocated(None, order=5), by="ana", at=START)
     assert hear(lapsed(4)) is None
     assert hear(lapsed(6)).is_open
     assert hear(high_risk(1)).is_open
@@ -268,7 +270,7 @@ def test_missed_sessions_heard_after_the_closing_that_followed_them_raise_nothin
 
 def test_a_note_is_sealed_with_the_key_of_the_case_and_opened_for_a_reader(shelf, hear):
     alert = hear(high_risk())
-    acted = usecases.record_action(
+    acted = alerting.record_action(
         shelf,
         lambda case_id, text: (case_id, text[::-1]),
         alert.id,
@@ -279,14 +281,14 @@ def test_a_note_is_sealed_with_the_key_of_the_case_and_opened_for_a_reader(shelf
     )
     assert acted.actions[0].note == (CASE, "dellac")
     assert acted.actions[0].text is None
-    read = usecases.read_alert(shelf, lambda sealed: sealed[1][::-1], alert.id)
+    read = alerting.read_alert(shelf, lambda sealed: sealed[1][::-1], alert.id)
     assert read.actions[0].text == "called"
 
 
 def test_a_stranded_alert_is_given_a_step_and_any_other_is_left_alone(shelf, hear):
     alert = hear(high_risk())
-    assert usecases.restore_step(shelf, alert.id, at=START) == alert
+    assert alerting.restore_step(shelf, alert.id, at=START) == alert
     shelf.kept[alert.id] = replace(alert, next_step_at=None)
-    restored = usecases.restore_step(shelf, alert.id, at=START)
+    restored = alerting.restore_step(shelf, alert.id, at=START)
     assert (restored.next_step_at, restored.event) == (START, "alert_raised")
-    assert usecases.advance_alert(shelf, alert.id, at=START).level == 1
+    assert alerting.advance_alert(shelf, alert.id, duty_of=no_rota, at=START).level == 1

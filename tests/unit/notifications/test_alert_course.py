@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from services.notifications.domain import errors
+from services.notifications.domain.course import State
 from services.notifications.domain.model import Alert
-from services.notifications.domain.record import State
 from tests.unit.notifications.alert_examples import (
     DAY,
     HOUR,
@@ -68,6 +68,12 @@ def test_a_delivery_that_failed_tells_the_next_rung_at_once():
     assert names(events) == ["AlertDeliveryFailed", "AlertEscalated"]
     assert (failed.level, failed.next_step_at) == (1, SOON + STEP)
     assert events[1].reason == "delivery_failed"
+
+
+def test_a_delivery_that_failed_is_only_noted_while_others_of_its_call_may_be_reached():
+    failed, events = raised().fail_delivery(to="ana", channel="email", is_last=False, at=SOON)
+    assert names(events) == ["AlertDeliveryFailed"]
+    assert (failed.level, failed.next_step_at) == (0, raised().next_step_at)
 
 
 def test_a_delivery_that_failed_is_only_noted_once_somebody_was_reached():
@@ -214,7 +220,7 @@ def test_an_earlier_allocation_that_is_heard_late_changes_nothing():
 
 
 def test_closing_a_case_ends_its_engagement_alert_by_name_and_leaves_high_risk_open():
-    ended, events = raised(lapsed()).close_with_case(by="ana", at=NOON)
+    ended, events = raised(lapsed()).settle(by="ana", at=NOON)
     assert names(events) == ["AlertResolved"]
     assert ended.history[-1].by == "ana"
-    assert raised().close_with_case(by="ana", at=NOON) == (raised(), ())
+    assert raised().settle(by="ana", at=NOON) == (raised(), ())

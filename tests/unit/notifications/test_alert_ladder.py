@@ -119,7 +119,7 @@ def test_an_engagement_alert_takes_one_step_to_the_manager_and_rests():
 def test_a_high_risk_policy_that_ends_is_refused():
     for open_end in ("repeat_every", "unresolved_after"):
         with pytest.raises(PolicyEnds):
-            Policies(replace(POLICIES.high_risk, **{open_end: None}), POLICIES.engagement)
+            Policies(replace(POLICIES.high_risk, **{open_end: None}), POLICIES.other)
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from services.chassis.settings import BadSettings
 from services.contracts.catalogue import CONTRACTS, write
 from services.notifications.announcements import NAMES, announce, announce_nothing
 from services.notifications.domain import events
-from services.notifications.schemas import AlertView, RecordAction
-from services.notifications.service import Tally
+from services.notifications.schemas.alerts import AlertView, RecordAction
 from services.notifications.settings import read_policies
+from services.notifications.tally import Tally
 from tests.unit.notifications.alert_examples import (
     DAY,
     HOUR,

@@ -11,8 +11,8 @@ from services.notifications.announcements import announce_drill
 from services.notifications.domain.drill import NOBODY_TOLD, NOT_HIGH, RAISED, Drill, outcome_of
 from services.notifications.domain.escalation import Policy
 from services.notifications.domain.events import AlertRaised
-from services.notifications.usecases import raise_drill
-from tests.unit.notifications.alert_examples import POLICIES, START, high_risk
+from services.notifications.usecases.drills import raise_drill
+from tests.unit.notifications.alert_examples import POLICIES, START, high_risk, policy_of
 
 
 def outcome(policy: Policy = POLICIES.high_risk, **changed: object) -> str:
@@ -59,5 +59,5 @@ class Kept:
 @pytest.mark.parametrize(("piling", "turns"), [(False, 1), (True, 0)])
 def test_while_nobody_hears_no_more_is_said(piling: bool, turns: int) -> None:
     kept = Kept(piling=piling)
-    raise_drill(kept, POLICIES, high_risk(), began_at=START, at=START)
+    raise_drill(kept, policy_of, high_risk(), began_at=START, at=START)
     assert len(kept.turns) == turns

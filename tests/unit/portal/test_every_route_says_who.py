@@ -21,6 +21,7 @@ OPEN = {
     "/sign-in",
     "/sign-out",
     "/language",
+    "/a/{token}",
     "/static/vendor/{name}",
     "/api/docs",
     "/api/v1/openapi.json",

@@ -41,13 +41,14 @@ async def echo(request: Request) -> Response:
     return PlainTextResponse(str(form.get("note")))
 
 
-async def send(method: str = "POST", **options: Any) -> httpx.Response:
+async def send(method: str = "POST", path: str = "/form", **options: Any) -> httpx.Response:
     middleware = [Middleware(AsAna), Middleware(FormGuard, origin=ORIGIN)]
-    app = Starlette(routes=[Route("/form", echo, methods=["GET", "POST"])], middleware=middleware)
+    routes = [Route(path, echo, methods=["GET", "POST"]) for path in ("/form", "/a/{token}")]
+    app = Starlette(routes=routes, middleware=middleware)
     app.state.fault_page = plain_page
     transport = httpx.ASGITransport(app=app)
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
-        return await client.request(method, "/form", **options)
+        return await client.request(method, path, **options)
 
 
 def sent(**options: Any) -> httpx.Response:
@@ -86,6 +87,17 @@ def test_an_origin_that_cannot_be_read_is_another_site(origin: str) -> None:
 
 def test_a_form_of_our_own_site_passes() -> None:
     assert sent(data=SEND, headers={"Origin": ORIGIN}).status_code == 200
+
+
+def test_a_page_behind_a_link_hides_its_origin_and_proves_its_form_itself() -> None:
+    hidden = {"Origin": "null"}
+    assert sent(path="/a/token", data={"note": "n"}, headers=hidden).status_code == 200
+    for path in ("/form", "/a", "/form/a/"):
+        assert sent(path=path, data={"note": "n"}, headers=hidden).status_code == 403
+    foreign = {"Origin": "https://evil.example"}
+    assert sent(path="/a/token", data=SEND, headers=foreign).status_code == 403
+    much = {"note": "x" * NOBODYS_LIMIT}
+    assert sent(path="/a/token", data=much, headers=hidden).status_code == 413
 
 
 def test_a_form_sent_while_signed_out_needs_no_token_but_our_origin() -> None:

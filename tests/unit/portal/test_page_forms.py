@@ -7,7 +7,7 @@ from typing import Any
 from starlette.datastructures import ImmutableMultiDict
 
 from services.portal.pages import referral_form
-from services.portal.pages.forms import Form, is_whole, pattern, without_gaps
+from services.portal.pages.forms import Field, Form, is_whole, pattern, without_gaps
 from services.portal.pages.session_form import session_form, session_of, tells_of_risk
 
 Typed = ImmutableMultiDict[str, Any]
@@ -108,3 +108,14 @@ def test_a_number_too_long_to_be_meant_is_passed_on_as_text() -> None:
     assert is_whole("12")
     assert not is_whole("9" * 5_000)
     assert not is_whole("-1")
+
+
+def test_what_was_left_empty_is_told_beside_what_cannot_be_read() -> None:
+    fields = {"from": Field("From", needed=True), "who": Field("Who", needed=True)}
+    unreadable = {"errors": [{"pointer": "#/from", "code": "invalid"}]}
+    form = Form(fields, ImmutableMultiDict({"from": "yesterday"})).with_faults(unreadable)
+    found = form.with_unfilled().faults
+    assert [(fault.name, fault.code) for fault in found] == [
+        ("from", "invalid"),
+        ("who", "missing"),
+    ]

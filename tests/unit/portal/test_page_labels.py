@@ -10,8 +10,16 @@ from services.chassis.auth import Role
 from services.chassis.web.problems import slug_of
 from services.contracts import dash, vocabulary
 from services.contracts.catalogue import CONTRACTS
+from services.contracts.notifications import ESCALATION_REASONS
 from services.notifications.domain import errors as of_notifications
+from services.notifications.domain.escalation import Tells
+from services.notifications.domain.figures import AGES, OLDER
+from services.notifications.domain.notices import TEST, Stage
+from services.notifications.domain.policies import BOUNDS
+from services.notifications.domain.responders import Channel, Medium
+from services.notifications.schemas import responders as alert_channels
 from services.portal.pages.areas import AREAS
+from services.portal.pages.ladders import LONGEST
 from services.portal.pages.problem_labels import PROBLEMS
 from services.portal.pages.work_labels import CODES, WORDS
 from services.referrals import schemas as referrals
@@ -38,7 +46,8 @@ CODED = {
     "basis": tuple(Basis),
     "case_outcome": vocabulary.CASE_OUTCOMES,
     "case_state": tuple(State),
-    "channel": referrals.CHANNELS,
+    "address_hint": alert_channels.CHANNELS,
+    "channel": (*referrals.CHANNELS, *Channel),
     "child_status": referrals.CHILD_STATUSES,
     "consent": referrals.CONSENTS,
     "contact_no": referrals.CHANNELS,
@@ -50,6 +59,12 @@ CODED = {
     "instrument": dash.INSTRUMENTS,
     "interest": sessions.INTERESTS,
     "item": dash.DASH_27,
+    "medium": tuple(Medium),
+    "open_age": (*AGES, OLDER),
+    "purpose": ("raised", "worsened", *ESCALATION_REASONS, TEST),
+    "stage": tuple(Stage),
+    "tier": tuple(Tells),
+    "escalation": ("worsened", *ESCALATION_REASONS),
     "lawful_basis": referrals.BASES,
     "missed_reason": sessions.REASONS,
     "need": referrals.NEEDS,
@@ -62,6 +77,9 @@ CODED = {
 }
 UNSEEN = {
     "alert-already-raised",
+    "bad-address",
+    "policy-unfit",
+    "responder-active",
     "allocation-already-known",
     "case-not-found",
     "client-erased",
@@ -70,6 +88,8 @@ UNSEEN = {
     "policy-ends",
     "policy-unordered",
     "risk-refusal",
+    "rota-unknown",
+    "rota-wrong",
 }
 """Refusals that no page's form can meet, or that are pages of their own."""
 
@@ -102,3 +122,17 @@ def test_each_refusal_that_a_form_can_meet_has_words(errors: ModuleType) -> None
 
 def test_each_area_has_a_name_and_a_clock() -> None:
     assert set(SERVED) == AREAS.keys()
+
+
+def test_the_page_of_a_ladder_knows_how_long_each_wait_may_be() -> None:
+    names = {
+        "after_s": "rung",
+        "acknowledgement_lasts_s": "acknowledgement",
+        "repeat_every_s": "repeat",
+        "unresolved_after_s": "unresolved",
+    }
+    bounds = {
+        kind.value: {name: getattr(bound, wait).total_seconds() for name, wait in names.items()}
+        for kind, bound in BOUNDS.items()
+    }
+    assert bounds == LONGEST

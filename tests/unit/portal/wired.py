@@ -14,7 +14,7 @@ from services.portal.settings import PortalSettings
 NOWHERE = "127.0.0.1:1"
 
 
-def wired(folder: Path, origin: str = "http://portal.test") -> Starlette:
+def wired(folder: Path, origin: str = "http://portal.test", *, rate_per_s: float = 50) -> Starlette:
     """Return a portal whose database, bus and services are not there."""
     key = folder / "signing-key.pem"
     key.write_bytes(
@@ -35,7 +35,7 @@ def wired(folder: Path, origin: str = "http://portal.test") -> Starlette:
             database="portal",
             amqp_uri=f"amqp://{NOWHERE}/",
             token_private_key=key,
-            rate_per_s=50,
+            rate_per_s=rate_per_s,
             rate_burst=200,
             has_drills=True,
             upstreams=dict.fromkeys(services, f"http://{NOWHERE}"),

@@ -128,6 +128,16 @@ def test_swallowed_replies_leave_what_was_asked_done(proxy: Proxy, server: Serve
         until(lambda: server.heard == HELLO)
 
 
+def test_replies_are_swallowed_once_something_is_asked(proxy: Proxy, server: Server) -> None:
+    with dial(proxy) as one, dial(proxy) as other:
+        says(one)
+        proxy.swallow_replies(HELLO)
+        assert says(one, b"other") == b"other"
+        assert is_silent(one)
+        assert says(other, b"other") == b"other"
+    until(lambda: server.heard.endswith(b"other"))
+
+
 def test_a_slow_line_is_late_and_loses_nothing(proxy: Proxy) -> None:
     with dial(proxy) as line:
         proxy.slow(0.1, 0.05)

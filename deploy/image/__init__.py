@@ -1,0 +1,1 @@
+"""The image of the services: built, and tried as a whole system."""

@@ -1,0 +1,1 @@
+"""Keeping a copy of every database, and bringing it back."""
