@@ -52,7 +52,7 @@ def taken_to_alert(notifications: Notifications, cases: list[Case]) -> list[floa
 
 
 def p99(seconds: list[float]) -> float:
-    return quantiles(seconds, n=100)[-1]
+    return quantiles(seconds, n=100, method="inclusive")[-1]
 
 
 def test_fifty_posts_that_never_end_hold_up_no_alert(notifications: Notifications) -> None:

@@ -65,7 +65,8 @@ def test_who_is_signed_in_is_not_copied(copies: Copies) -> None:
 def test_a_damaged_backup_is_refused_before_anything_is_written(copies: Copies, path: str) -> None:
     folder = copies.backup()
     whole = (folder / path).read_bytes()
-    for damaged in (whole[: len(whole) // 2], whole[:-20] + b"0" + whole[-19:], b""):
+    altered = bytes([whole[-20] ^ 1])
+    for damaged in (whole[: len(whole) // 2], whole[:-20] + altered + whole[-19:], b""):
         (folder / path).write_bytes(damaged)
         said = copies.restore(folder, "--replace")
         assert said.code == 1
