@@ -5,8 +5,7 @@ no query. What a dead, paused or disconnected process left behind is found by a 
 lease. An entry whose lease has lapsed is never published from memory: another relay may have it.
 
 An entry leaves its outbox when every hearer has confirmed it, not when the bus has: a queue or a
-binding can be deleted with what is in it. What nobody confirms is said again. It leaves with the
-next change of its aggregate, or by itself half a second later.
+binding can be deleted with what is in it. What nobody confirms is said again.
 """
 
 from __future__ import annotations
@@ -107,19 +106,6 @@ class Relay:
             until = monotonic() + self.lease.total_seconds() * 0.8
             self.publisher.offer(Lane(outbox, said[0].aggregate_id, deque(said), until))
 
-    def heard_of(self, outbox: Outbox, aggregate_id: str) -> frozenset[int]:
-        """Return what everyone has heard of an aggregate and may leave with a change, by `seq`."""
-        told = self._unheard.told_of(outbox, aggregate_id)
-        if told:
-            reach("clearing")
-        return told
-
-    def forget(self, outbox: Outbox, aggregate_id: str, left: Sequence[int]) -> None:
-        """Take note of what has left an aggregate's outbox with a change."""
-        if left:
-            reach("cleared")
-            self._unheard.forget_told(outbox, {aggregate_id: left})
-
     def _confirmed(self, outbox: Outbox, entry: Entry) -> None:
         reach("confirmed")
         self._learn(partial(self._note_said, outbox, entry, monotonic()))
@@ -197,7 +183,7 @@ class Relay:
     def _tidy(self) -> None:
         """Remove what everyone has heard: all that has gathered, in one round trip a collection.
 
-        Not at once: most aggregates are changed again soon, and that takes it out as well. It is
+        Twice a second: the more has gathered, the less an alert shares the database with it. It is
         forgotten here once it is removed there; if the database is away, it is kept.
         """
         self._next_tidy = monotonic() + TIDY_EVERY_S

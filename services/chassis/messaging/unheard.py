@@ -52,7 +52,7 @@ class Unheard:
     def __init__(self, hearers: Mapping[str, frozenset[str]]) -> None:
         self._hearers = hearers
         self._tellings: dict[Key, _Telling] = {}
-        self._told: dict[Outbox, dict[str, set[int]]] = defaultdict(dict)
+        self._told: set[Key] = set()
 
     def say(self, outbox: Outbox, entry: Entry, at: float) -> None:
         """Note that an event is on the bus."""
@@ -73,27 +73,20 @@ class Unheard:
         telling.by.add(answer.by)
         telling.heard_since = telling.heard_since or at
         if telling.is_heard:
-            self._note_told(*key)
+            self._told.add(key)
 
     def told(self) -> dict[Outbox, dict[str, set[int]]]:
         """Return what everyone has heard, by aggregate id and `seq`."""
-        return {
-            outbox: {aggregate_id: set(seqs) for aggregate_id, seqs in told.items()}
-            for outbox, told in self._told.items()
-            if told
-        }
-
-    def told_of(self, outbox: Outbox, aggregate_id: str) -> frozenset[int]:
-        """Return what of one aggregate everyone has heard, by `seq`."""
-        return frozenset(self._told[outbox].get(aggregate_id, ()))
+        found: dict[Outbox, dict[str, set[int]]] = {}
+        for outbox, aggregate_id, seq in self._told:
+            found.setdefault(outbox, {}).setdefault(aggregate_id, set()).add(seq)
+        return found
 
     def forget_told(self, outbox: Outbox, told: Mapping[str, Iterable[int]]) -> None:
         """Forget what has left the outbox."""
         for aggregate_id, seqs in told.items():
-            left = self._told[outbox].pop(aggregate_id, set()).difference(seqs)
-            if left:
-                self._told[outbox][aggregate_id] = left
             for seq in seqs:
+                self._told.discard((outbox, aggregate_id, seq))
                 self._tellings.pop((outbox, aggregate_id, seq), None)
 
     def heard_apart(self, before: float) -> dict[Outbox, list[Hearing]]:
@@ -106,12 +99,10 @@ class Unheard:
         return found
 
     def forget_apart(self, outbox: Outbox, hearings: Iterable[Hearing]) -> None:
-        """Forget hearers who are noted in the outbox now; the event may have left it meanwhile."""
+        """Forget hearers who are noted in the outbox now."""
         for hearing in hearings:
             key = (outbox, hearing.aggregate_id, hearing.seq)
-            telling = self._tellings.get(key)
-            if telling is None:
-                continue
+            telling = self._tellings[key]
             telling.by -= hearing.by
             telling.heard_since = None
             self._forget_if_idle(key)
@@ -145,11 +136,8 @@ class Unheard:
             known = _Telling(self._hearers.get(routing_key, frozenset()))
             self._tellings[key] = known
         if known.is_heard:
-            self._note_told(*key)
+            self._told.add(key)
         return known
-
-    def _note_told(self, outbox: Outbox, aggregate_id: str, seq: int) -> None:
-        self._told[outbox].setdefault(aggregate_id, set()).add(seq)
 
     def _forget_if_idle(self, key: Key) -> None:
         if self._tellings[key].is_idle:

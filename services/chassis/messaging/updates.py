@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pymongo import UpdateMany
 
 Key = TypeVar("Key", bound=Hashable)
-AT_REST = {"outbox_due": "", "outbox_said": "", "outbox_heard": ""}
+_AT_REST = {"outbox_due": "", "outbox_said": "", "outbox_heard": ""}
 
 
 def alike(told: Iterable[tuple[Key, str]]) -> dict[Key, list[str]]:
@@ -29,7 +29,7 @@ def removed(ids: Sequence[str], seqs: Sequence[int]) -> Iterator[UpdateMany]:
     """Yield what empties outboxes that hold nothing but these, and takes them out of others."""
     others = {"$elemMatch": {"seq": {"$nin": list(seqs)}}}
     all_of_it = {**_these(ids), "outbox": {"$not": others}}
-    yield UpdateMany(all_of_it, {"$set": {"outbox": []}, "$unset": AT_REST})
+    yield UpdateMany(all_of_it, {"$set": {"outbox": []}, "$unset": _AT_REST})
     part_of_it = {**_these(ids), "outbox": others}
     yield UpdateMany(part_of_it, {"$pull": {"outbox": {"seq": {"$in": list(seqs)}}}})
 
@@ -37,7 +37,7 @@ def removed(ids: Sequence[str], seqs: Sequence[int]) -> Iterator[UpdateMany]:
 def rested(ids: Sequence[str]) -> list[UpdateMany]:
     """Return what takes those of these whose outbox is empty from those that wait."""
     empty = {**_these(ids), "outbox": [], "outbox_due": {"$exists": True}}
-    return [UpdateMany(empty, {"$unset": AT_REST})] if ids else []
+    return [UpdateMany(empty, {"$unset": _AT_REST})] if ids else []
 
 
 def noted(

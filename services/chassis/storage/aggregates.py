@@ -265,15 +265,13 @@ class Repository(ABC, Generic[T]):
 
     def _save(self, before: Document, root: T, events: Sequence[object]) -> bool:
         said = self._entries(root, events, after_seq=before["seq"])
-        relay, state, receipt = self.runtime.relay, self._state(root), self.context.receipt
-        heard = framing.heard(before, relay.heard_of(self._outbox, root.id))
-        update = framing.change(before, state, said, receipt, self._due(), empties=bool(heard))
+        state, receipt = self._state(root), self.context.receipt
+        update = framing.change(before, state, said, receipt, self._due())
         reach("saving")
         saved = self._joined.save(before["_id"], before["version"], update)
         reach("saved")
         if saved:
-            relay.forget(self._outbox, root.id, heard)
-            self._saved(root, events, (*framing.unsaid(before, heard), *said) if said else ())
+            self._saved(root, events, (*framing.unsaid(before), *said) if said else ())
             self._recent.keep(framing.after(before, update))
         return saved
 

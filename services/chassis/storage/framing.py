@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from services.chassis.messaging.outbox import Entry, waiting
-from services.chassis.messaging.updates import AT_REST
 from services.chassis.storage.mongo import Document
 
 RECEIPTS_KEPT = 500
-_OUTBOX = frozenset({"outbox", *AT_REST})
+_OUTBOX = frozenset({"outbox", "outbox_due", "outbox_said", "outbox_heard"})
 _FRAME = frozenset({"_id", "version", "seq", "receipts", "saved_as"}) | _OUTBOX
 
 
@@ -30,52 +29,26 @@ def begun(
     }
 
 
-def heard(before: Document, seqs: Collection[int]) -> list[int]:
-    """Return all that waits in a document if everyone has heard it (`seqs`), and else nothing.
-
-    Only then can it leave by a change: what another process has taken out meanwhile stays out.
-    A damaged outbox stays as it is, and keeps nobody from changing its aggregate.
-    """
-    try:
-        found = [stored["seq"] for stored in before.get("outbox", ())]
-        return found if seqs and all(seq in seqs for seq in found) else []
-    except (TypeError, KeyError):
-        return []
-
-
-def unsaid(before: Document, heard: Collection[int]) -> list[Entry]:
+def unsaid(before: Document) -> list[Entry]:
     """Return what waits in a document to be said for the first time."""
-    return [each for each in waiting(before) if not (each.was_said or each.seq in heard)]
+    return [each for each in waiting(before) if not each.was_said]
 
 
 def change(
-    before: Document,
-    state: Document,
-    said: Sequence[Entry],
-    receipt: str | None,
-    due: datetime,
-    *,
-    empties: bool = False,
+    before: Document, state: Document, said: Sequence[Entry], receipt: str | None, due: datetime
 ) -> Document:
-    """Return the update that makes another state of a document, with its events and its reason.
-
-    `empties`: what has waited in its outbox leaves with it.
-    """
+    """Return the update that makes another state of a document, with its events and its reason."""
     changed = {name: value for name, value in state.items() if before.get(name) != value}
     gone = {name: "" for name in before if name not in state and name not in _FRAME}
     pushed: Document = {}
-    if empties:
-        changed["outbox"] = [entry.stored() for entry in said]
-        gone |= AT_REST  # all: a relay may have set some since, without a new version
-    elif said:
+    if said:
         pushed["outbox"] = {"$each": [entry.stored() for entry in said]}
     if receipt:
         pushed["receipts"] = {"$each": [receipt], "$slice": -RECEIPTS_KEPT}
-    lease = _lease(said, due)
     update = {
-        "$set": changed | lease,
+        "$set": changed | _lease(said, due),
         "$inc": {"version": 1, "seq": len(said)},
-        "$unset": {name: "" for name in gone if name not in lease},
+        "$unset": gone,
         "$push": pushed,
     }
     return {operator: told for operator, told in update.items() if told}

@@ -7,13 +7,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from time import monotonic
 from typing import Any
 
 import pytest
 
 from services.chassis import clock
-from services.chassis.messaging import answers, relay
+from services.chassis.messaging import answers
 from services.chassis.messaging.hearers import hearers_of
 from services.chassis.messaging.outbox import Hearing, Outbox, Said
 from services.chassis.messaging.publisher import Publisher, Told
@@ -29,7 +28,6 @@ from tests.support.bus import channel_of, ready
 
 HEARERS = ("notifications", "risk", "referrals")
 LEASE = timedelta(seconds=0.6)
-HOUR_S = 3600.0
 BACKLOG = 30
 
 
@@ -37,14 +35,14 @@ BACKLOG = 30
 def things(mongo: Any, broker: Any) -> Iterator[Things]:
     """Things in a process that speaks and takes answers."""
     runtime = made_runtime(mongo, broker.uri)
-    speaker = Relay(broker.uri, "sessions", runtime.metrics, LEASE, hearers_of("sessions"))
-    made = Things(replace(runtime, relay=speaker), announce)
+    relay = Relay(broker.uri, "sessions", runtime.metrics, LEASE, hearers_of("sessions"))
+    made = Things(replace(runtime, relay=relay), announce)
     made.runtime.database.drop_collection(Things.collection)
     made.ensure_indexes()
-    speaker.start()
-    until(lambda: speaker.publisher.is_open)
+    relay.start()
+    until(lambda: relay.publisher.is_open)
     yield made
-    speaker.stop()
+    relay.stop()
     for hearer in HEARERS:
         broker.control("purge_queue", f"{hearer}.{KEY}")
 
@@ -121,43 +119,6 @@ def test_what_everyone_has_heard_leaves_the_outbox(things: Things, broker: Any) 
         until(lambda: not any(stored(things, each)["outbox"] for each in made))
     assert all(len(each) == 20 for each in heard.values())
     assert not any("outbox_due" in stored(things, each) for each in made)
-
-
-@pytest.fixture
-def untidied(monkeypatch: pytest.MonkeyPatch, things: Things) -> Things:
-    """Things that a relay no longer tidies of its own accord."""
-    monkeypatch.setattr(relay, "TIDY_EVERY_S", HOUR_S)
-    things.runtime.relay._next_tidy = monotonic() + HOUR_S
-    return things
-
-
-@pytest.mark.parametrize("said", [[], [Counted()]], ids=["silent", "said"])
-def test_what_everyone_has_heard_leaves_with_the_next_change(
-    untidied: Things, broker: Any, said: list[Counted]
-) -> None:
-    with hearing(broker, *HEARERS) as heard:
-        thing = untidied.create(new_thing(), [Counted()])
-        until(lambda: all(each == [1] for each in heard.values()))
-        until(lambda: untidied.runtime.relay.heard_of(outbox(untidied), thing.id))
-        untidied.change(thing.id, lambda now: (replace(now, count=7), said))
-        kept = stored(untidied, thing)
-        assert ([each["seq"] for each in kept["outbox"]], kept["version"]) == ([2] * len(said), 2)
-        assert ("outbox_due" in kept) == bool(said)
-        heard_last = {2} if said else set()
-        until(lambda: untidied.runtime.relay.heard_of(outbox(untidied), thing.id) == heard_last)
-        untidied.runtime.relay.stop()
-    assert heard == dict.fromkeys(HEARERS, [1, 2] if said else [1])
-    assert "outbox_due" not in stored(untidied, thing)
-
-
-def test_what_only_some_have_heard_stays_with_the_next_change(
-    untidied: Things, broker: Any
-) -> None:
-    with hearing(broker, "risk", "referrals") as heard:
-        thing = untidied.create(new_thing(), [Counted()])
-        until(lambda: all(each == [1] for each in heard.values()))
-        untidied.change(thing.id, lambda now: (replace(now, count=7), [Counted()]))
-        assert [each["seq"] for each in stored(untidied, thing)["outbox"]] == [1, 2]
 
 
 def test_what_one_has_not_heard_stays_and_is_not_waiting_for_the_bus(
