@@ -8,7 +8,7 @@ comes out again with the alert.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -24,7 +24,6 @@ from services.chassis.auth import Principal, Role, issue, read_private_key
 
 CONSUMERS = ("risk", "sessions", "notifications")
 SETTINGS = {"DRILL_EVERY_S": "0"}
-ALONE: Mapping[str, str] = {}
 READY_WITHIN_S = 60
 TOKEN_KEPT_FOR = timedelta(seconds=15)
 AGENCY = "riverside-police"
@@ -113,14 +112,12 @@ class Ours(Running):
         for (name, nth), port in at.items():
             settings = {f"{name.upper()}_PORT": str(port)}
             self._running[f"{name}-{nth}"] = self._process(
-                name, f"{name}-{nth}", role="worker", settings=settings
+                name, f"{name}-{nth}", "worker", **settings
             )
         for (name, nth), port in at.items():
             self._wait(f"{name}-{nth}", f"http://{ports.HOST}:{port}")
 
-    def _process(
-        self, name: str, known_as: str, role: str = "all", settings: Mapping[str, str] = ALONE
-    ) -> Child:
+    def _process(self, name: str, known_as: str, role: str = "all", **settings: str) -> Child:
         log = self._servers.layout.log(f"{self._place.name}-{known_as}")
         where, keys = self._addresses, self._servers.keys
         return services.start(

@@ -41,6 +41,8 @@ class Role(StrEnum):
 AGENCY = frozenset({Role.AGENCY_WORKER, Role.AGENCY_ADMIN})
 MANAGERS = frozenset({Role.MANAGER, Role.DUTY_MANAGER})
 CASEWORKERS = MANAGERS | {Role.PRACTITIONER}
+THE_PORTAL = frozenset({Role.ADMIN})
+"""Who comes through doors that nobody but the portal itself may use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Principal:
     def covers(self, area: str) -> bool:
         """May she see what belongs to this area?"""
         return "*" in self.areas or area in self.areas
+
+
+def portal_itself(trace: str, role: Role = Role.ADMIN) -> Principal:
+    """Return the portal as the one who asks, where it does so on behalf of nobody."""
+    return Principal("service:portal", role, areas=("*",), trace=trace)
 
 
 def issue(principal: Principal, *, audience: str, key: Ed25519PrivateKey, now: datetime) -> str:

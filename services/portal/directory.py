@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from prometheus_client import Counter
 
-from services.chassis.auth import CASEWORKERS, Principal, Role
+from services.chassis.auth import CASEWORKERS, portal_itself
 from services.chassis.logs import describe, get_logger
 from services.chassis.traceparent import child_traceparent, trace_id
 from services.portal.accounts import Accounts
@@ -124,8 +124,7 @@ class Directory:
         self, people: Sequence[Told], everybody: Sequence[str] | None = None
     ) -> HTTPStatus:
         """Tell some, and return OK, or UNPROCESSABLE_ENTITY where one of them is refused."""
-        trace = trace_id(child_traceparent(None))
-        portal = Principal("service:portal", Role.ADMIN, areas=("*",), trace=trace)
+        portal = portal_itself(trace_id(child_traceparent(None)))
         body = {"people": list(people), "everybody": everybody}
         answer = await self._services.call("notifications", "PUT", "/responders", portal, json=body)
         if answer.is_done:

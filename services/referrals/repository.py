@@ -12,7 +12,7 @@ from services.chassis.crypto import BlindIndex, Erased, Sealed, Vault
 from services.chassis.ids import new_id, new_reference
 from services.chassis.storage.aggregates import Repository
 from services.chassis.storage.mongo import Document, Index, Shape, serving
-from services.chassis.storage.paging import Page, moment_of, newest
+from services.chassis.storage.paging import Page, newest
 from services.chassis.storage.refusals import Taken
 from services.chassis.storage.scope import of_areas
 from services.chassis.storage.standing import Standing
@@ -93,8 +93,7 @@ class Referrals(Repository[Referral]):
 
         if IN_HAND.issuperset(statuses):
             return ask({})
-        until = moment_of(after) if after else None
-        return newest(ask, "submitted_at", until or self.runtime.now())
+        return newest(ask, "submitted_at", after, self.runtime.now())
 
     def store(self, referral: Referral, events: Sequence[object]) -> bool:
         """Save a new one with its events; False where its claims or reference are taken."""

@@ -11,7 +11,7 @@ from services.chassis.auth import Principal
 from services.chassis.crypto import Erased, Sealed
 from services.chassis.storage.aggregates import Repository
 from services.chassis.storage.mongo import Document, Index, Shape, serving
-from services.chassis.storage.paging import Page, moment_of, newest
+from services.chassis.storage.paging import Page, newest
 from services.chassis.storage.refusals import NotFound
 from services.chassis.storage.scope import of_areas
 from services.sessions.domain.model import CaseFile, Closure, Decision
@@ -91,8 +91,7 @@ class CaseFiles(Repository[CaseFile]):
 
         if not is_closed:
             return ask({})
-        until = moment_of(after) if after else None
-        return newest(ask, "last_activity_at", until or self.runtime.now())
+        return newest(ask, "last_activity_at", after, self.runtime.now())
 
     def change_or_open(self, bare: CaseFile, decide: Callable[[CaseFile], Decision]) -> CaseFile:
         """Change the file of a case that is most likely there; else begin it with `bare`."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from operator import attrgetter
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.notifications.domain import errors
-from services.notifications.domain.course import State, Transition
+from services.notifications.domain.course import State
 from services.notifications.domain.escalation import Kind
 from services.notifications.domain.model import Alert
 from services.notifications.domain.record import REPAIR
@@ -156,10 +157,11 @@ class CaseOfAlerts(RuleBasedStateMachine):
         if self.course is not None and self.course.state is State.RAISED:
             self.course.state = State.DELIVERED
 
-    @rule(to=PEOPLE)
-    def fail_to_deliver(self, to: str) -> None:
-        self._change(delivering.fail_delivery, duty_of=no_rota, to=to, channel="inbox")
-        if self.course is not None:
+    @rule(to=PEOPLE, is_last=st.booleans())
+    def fail_to_deliver(self, to: str, is_last: bool) -> None:
+        told = {"to": to, "channel": "inbox", "is_last": lambda _: is_last}
+        self._change(delivering.fail_delivery, duty_of=no_rota, **told)
+        if self.course is not None and is_last:
             self.course.failed(self.now)
 
     @rule(person=PEOPLE, order=st.integers(1, 9))
@@ -211,7 +213,7 @@ class CaseOfAlerts(RuleBasedStateMachine):
     @rule(to=PEOPLE)
     def be_ignored_on_every_rung_and_reach_nobody(self, to: str) -> None:
         self.time_passes(20, 0, True)
-        self.fail_to_deliver(to)
+        self.fail_to_deliver(to, is_last=True)
 
     @rule(minutes=st.sampled_from([-61, -60, -2, -1, 60]))
     def the_clock_jumps(self, minutes: int) -> None:
@@ -270,6 +272,10 @@ class CaseOfAlerts(RuleBasedStateMachine):
         self.before = dict(self.shelf.kept)
 
 
+_place = attrgetter("state", "level", "responder_id", "next_step_at", "outcome")
+_named = attrgetter("what", "by", "at")
+
+
 def _prove_step(former: Alert, alert: Alert) -> None:
     """Prove what holds between two moments of one alert."""
     assert former.is_open or alert == former
@@ -286,14 +292,6 @@ def _prove_step(former: Alert, alert: Alert) -> None:
         assert "manager" in alert.audience.roles
     if any(entry.what == REPAIR for entry in added):
         assert (alert.state, alert.level) == (former.state, former.level)
-
-
-def _place(alert: Alert) -> tuple[object, ...]:
-    return alert.state, alert.level, alert.responder_id, alert.next_step_at, alert.outcome
-
-
-def _named(entry: Transition) -> tuple[object, ...]:
-    return entry.what, entry.by, entry.at
 
 
 CaseOfAlerts.TestCase.settings = settings(max_examples=250, stateful_step_count=40)

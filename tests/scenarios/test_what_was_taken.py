@@ -12,6 +12,16 @@ from tests.scenarios.world import SECOND, World
 from tests.support import until
 
 
+def allocated_before_failure(frail: World, fail_at: str) -> Story:
+    """Return a case of ana's, with the process started again to fail at a point."""
+    frail.start()
+    story = Story(frail)
+    story.is_allocated_to(story.ana)
+    frail.kill()
+    frail.start(FAIL_AT=fail_at)
+    return story
+
+
 def test_whom_a_second_try_has_reached_is_known_when_the_last_of_the_others_fails(
     alone: Story,
 ) -> None:
@@ -79,11 +89,7 @@ def test_a_mail_that_has_just_left_holds_back_the_next_one_that_can_wait(story: 
 
 
 def test_a_receipt_that_could_not_be_saved_is_saved_a_moment_later(frail: World) -> None:
-    frail.start()
-    story = Story(frail)
-    story.is_allocated_to(story.ana)
-    frail.kill()
-    frail.start(FAIL_AT="noting:raise")
+    story = allocated_before_failure(frail, "noting:raise")
     story.assessed_high()
     story.expect_mail(to=story.ana)
     for taken_for_s in (1, 5, 7, 2):
@@ -93,11 +99,7 @@ def test_a_receipt_that_could_not_be_saved_is_saved_a_moment_later(frail: World)
 
 
 def test_a_process_that_dies_before_it_notes_a_mail_calls_the_next_rung(frail: World) -> None:
-    frail.start()
-    story = Story(frail)
-    story.is_allocated_to(story.ana)
-    frail.kill()
-    frail.start(FAIL_AT="noting:kill")
+    story = allocated_before_failure(frail, "noting:kill")
     story.assessed_high(wait=False)
     frail.dies()
     assert story.unread("email", story.ana.email)

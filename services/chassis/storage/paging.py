@@ -63,22 +63,30 @@ def found_after(
         asked *= 2
 
 
-def moment_of(cursor: str) -> datetime | None:
-    """Return the moment of a cursor's place, in an order that begins with one."""
-    values = _values(cursor)
-    return values[0] if values and isinstance(values[0], datetime) else None
-
-
-def newest(ask: Callable[[dict[str, Any]], Page[T]], field: str, until: datetime) -> Page[T]:
+def newest(
+    ask: Callable[[Document], Page[T]], field: str, after: str | None, now: datetime
+) -> Page[T]:
     """Return a page of what grows for ever, asked within a time that grows until it is full.
 
-    MongoDB reads only a page of its index; the embedded server reads and sorts all that fits.
+    That time ends with the cursor's place, or now. MongoDB reads only a page of its index; the
+    embedded server reads and sorts all that fits.
+
+    Raises:
+        BadCursor: it cannot be read.
+
     """
+    until = (_moment_of(after) if after else None) or now
     for span in LATELY:
         found = ask({field: {"$gte": until - span}})
         if found.next:
             return found
     return ask({})
+
+
+def _moment_of(cursor: str) -> datetime | None:
+    """Return the moment of a cursor's place, in an order that begins with one."""
+    values = _values(cursor)
+    return values[0] if values and isinstance(values[0], datetime) else None
 
 
 def _behind(

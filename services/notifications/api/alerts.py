@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from services.chassis.auth import CASEWORKERS, Role
+from services.chassis.auth import CASEWORKERS, THE_PORTAL
 from services.chassis.context import fresh_context
 from services.chassis.web.entrypoint import Request, door
 from services.notifications.domain import errors
@@ -21,7 +21,6 @@ REFUSALS: Mapping[type[Exception], HTTPStatus] = {
     errors.AlertWithoutAction: HTTPStatus.CONFLICT,
     errors.ActionNeedsNote: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
-THE_PORTAL = frozenset({Role.ADMIN})
 INBOX = "inbox"
 
 

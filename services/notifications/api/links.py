@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from services.chassis.auth import Role
+from services.chassis.auth import THE_PORTAL
 from services.chassis.context import fresh_context
 from services.chassis.web.entrypoint import Request, door
 from services.notifications.domain import errors, links
@@ -17,7 +17,6 @@ REFUSALS: Mapping[type[Exception], HTTPStatus] = {
     errors.LinkOver: HTTPStatus.GONE,
     links.LinkUnknown: HTTPStatus.NOT_FOUND,
 }
-THE_PORTAL = frozenset({Role.ADMIN})
 
 
 class LinkDoors:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from services.chassis.auth import CASEWORKERS, MANAGERS, Role
+from services.chassis.auth import CASEWORKERS, MANAGERS, THE_PORTAL
 from services.chassis.ids import new_id
 from services.chassis.web.entrypoint import Request, door
 from services.notifications.domain import errors
@@ -19,7 +19,6 @@ REFUSALS: Mapping[type[Exception], HTTPStatus] = {
     errors.ResponderActive: HTTPStatus.CONFLICT,
     errors.Unreachable: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
-PORTAL = frozenset({Role.ADMIN})
 
 
 class ResponderDoors:
@@ -27,14 +26,14 @@ class ResponderDoors:
 
     parts: Any
 
-    @door("PUT", "/responders", roles=PORTAL, body=schemas.TellResponders, public=False)
+    @door("PUT", "/responders", roles=THE_PORTAL, body=schemas.TellResponders, public=False)
     def tell_responders(self, request: Request) -> None:
         """Bring the records to what the portal tells."""
         told = request.body
         everybody = None if told["everybody"] is None else frozenset(told["everybody"])
         responding.take_in(_responders(self.parts, request), told["people"], everybody)
 
-    @door("POST", "/responders/<id>/erasure", roles=PORTAL, public=False)
+    @door("POST", "/responders/<id>/erasure", roles=THE_PORTAL, public=False)
     def erase_responder(self, request: Request) -> None:
         """Forget the name and every address of somebody who is no longer active."""
         responding.erase_methods(_responders(self.parts, request), request.path["id"])

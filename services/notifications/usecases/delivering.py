@@ -57,7 +57,7 @@ def fail_delivery(
     *,
     to: str,
     channel: str,
-    is_last: Callable[[Alert], bool] = lambda _: True,
+    is_last: Callable[[Alert], bool],
     duty_of: DutyOf,
     at: datetime,
 ) -> Alert:

@@ -8,7 +8,7 @@ import httpx
 from environs import Env, EnvError
 
 from services.chassis import clock
-from services.chassis.auth import Principal, Role, issue, read_private_key
+from services.chassis.auth import Role, issue, portal_itself, read_private_key
 from services.chassis.traceparent import child_traceparent, trace_id
 from services.portal.administration.desk import CannotReach
 
@@ -41,5 +41,4 @@ def ask(method: str, path: str, role: Role, params: dict[str, str] | None = None
 def _token(env: Env, role: Role) -> str:
     key = read_private_key(env.path("TOKEN_PRIVATE_KEY_FILE").read_bytes())
     trace = trace_id(child_traceparent(None))
-    portal = Principal("service:portal", role, areas=("*",), trace=trace)
-    return issue(portal, audience="notifications", key=key, now=clock.now())
+    return issue(portal_itself(trace, role), audience="notifications", key=key, now=clock.now())

@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from prometheus_client import Counter
 
-from services.chassis.auth import Principal, Role
+from services.chassis.auth import portal_itself
 from services.chassis.ids import new_id
 from services.chassis.logs import get_logger
 from services.chassis.traceparent import child_traceparent, trace_id
@@ -115,8 +115,7 @@ class Deliveries:
 
         To tell twice does no harm; the key says so, where a kept connection was closed meanwhile.
         """
-        trace = trace_id(child_traceparent(None))
-        portal = Principal("service:portal", Role.ADMIN, areas=("*",), trace=trace)
+        portal = portal_itself(trace_id(child_traceparent(None)))
         told = [{"alert": reference, "people": people} for reference, people in part.items()]
         answer = await self._services.call(
             *DOOR, portal, json={"shown": told}, idempotency_key=new_id()

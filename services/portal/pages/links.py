@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from services.chassis.auth import Principal, Role
+from services.chassis.auth import portal_itself
 from services.chassis.ids import new_id
 from services.portal import links
 from services.portal.faults import trace_of
@@ -86,7 +86,7 @@ def standing_of(view: JSON) -> str:
 
 async def _ask(request: Request, method: str, what: str = "", **options: Any) -> Any:
     """Ask in the portal's own name: who holds the link is known to notifications alone."""
-    portal = Principal("service:portal", Role.ADMIN, areas=("*",), trace=trace_of(request))
+    portal = portal_itself(trace_of(request))
     path = f"/links/{request.path_params['token']}{what}"
     return await request.app.state.services.call("notifications", method, path, portal, **options)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,6 @@ from services.chassis.storage.paging import (
     Page,
     cursor_of,
     found_after,
-    moment_of,
     newest,
 )
 
@@ -44,7 +43,6 @@ def test_a_cursor_keeps_its_place(moment: datetime, identity: str) -> None:
     bounds: list[Mapping[str, Any]] = []
     assert found_after(lambda bound, _: bounds.append(bound) or [], cursor, ORDER, 5) == []
     assert bounds == [{"submitted_at": {"$lte": moment}}]
-    assert moment_of(cursor) == moment
 
 
 @pytest.mark.parametrize("wanted", [1, 2, 3, 9])
@@ -73,21 +71,33 @@ def test_nonsense_is_no_cursor(text: str) -> None:
 
 def test_the_cursor_of_another_list_is_refused() -> None:
     cursor = cursor_of({"_id": "a"}, (("_id", 1),))
-    assert moment_of(cursor) is None
     with pytest.raises(BadCursor):
         found_after(Kept().ask, cursor, ORDER, 1)
 
 
-@pytest.mark.parametrize(("fills_at", "asked"), [(1, 1), (2, 2), (3, 3), (9, 3)])
-def test_what_grows_for_ever_is_asked_within_a_time_until_the_page_is_full(
-    fills_at: int, asked: int
-) -> None:
+def bounds_asked(after: str | None, *, fills_at: int = 9, now: datetime = NOON) -> list[Any]:
+    """Return the conditions under which `newest` asks until the page is full."""
     within: list[dict[str, Any]] = []
 
     def ask(condition: dict[str, Any]) -> Page[int]:
         within.append(condition)
         return Page((1,), "next" if len(within) >= fills_at else None)
 
-    newest(ask, "at", NOON)
+    newest(ask, "at", after, now)
+    return within
+
+
+@pytest.mark.parametrize(("fills_at", "asked"), [(1, 1), (2, 2), (3, 3), (9, 3)])
+def test_what_grows_for_ever_is_asked_within_a_time_until_the_page_is_full(
+    fills_at: int, asked: int
+) -> None:
     bounds: list[dict[str, Any]] = [{"at": {"$gte": NOON - span}} for span in LATELY]
-    assert within == [*bounds, {}][:asked]
+    assert bounds_asked(None, fills_at=fills_at) == [*bounds, {}][:asked]
+
+
+def test_a_later_page_is_asked_within_a_time_that_ends_at_its_place() -> None:
+    at = NOON - timedelta(days=400)
+    cursor = cursor_of({"at": at, "_id": "a"}, (("at", -1), ("_id", 1)))
+    assert bounds_asked(cursor) == [*({"at": {"$gte": at - span}} for span in LATELY), {}]
+    of_another_list = cursor_of({"_id": "a"}, (("_id", 1),))
+    assert bounds_asked(of_another_list) == bounds_asked(None)
