@@ -206,10 +206,13 @@ class Outbox:
     def confirm(self, confirmed: Mapping[str, Some[int]]) -> None:
         """Remove what needs no more telling, by aggregate id and `seq`, and nothing else.
 
-        Confirmed is confirmed, whoever published it: this needs no lease.
+        Confirmed is confirmed, whoever published it: this needs no lease. Mostly nothing else is
+        there; only where something is, or an aggregate is gone, that is looked for as well.
         """
         numbers = updates.alike((tuple(sorted(seqs)), each) for each, seqs in confirmed.items())
-        self._apply([each for seqs, ids in numbers.items() for each in updates.removed(ids, seqs)])
+        emptied = self._apply([updates.emptied(ids, seqs) for seqs, ids in numbers.items()])
+        if emptied < len(confirmed):
+            self._apply([updates.removed(ids, seqs) for seqs, ids in numbers.items()])
 
     def hear(self, heard: Sequence[Hearing]) -> None:
         """Note who has confirmed what; an event that all of its hearers confirmed leaves.
@@ -227,6 +230,11 @@ class Outbox:
         """
         told = updates.alike(((each.seq, each.due), each.aggregate_id) for each in said)
         self._apply([updates.kept(ids, *key) for key, ids in told.items()])
+
+    def hasten(self, until: datetime) -> None:
+        """Let what is on the bus and not yet heard be said again at a moment, where it is later."""
+        late = {"outbox_due": {"$gt": until}, "outbox_said": {"$exists": True}}
+        self._collection.update_many(late, {"$set": {"outbox_due": until}})
 
     def put_off(self, aggregate_id: str, until: datetime) -> None:
         """Let nobody try this aggregate's events before a moment."""
@@ -256,7 +264,6 @@ class Outbox:
         lease = {"$set": {"outbox_due": now + self.lease}}
         return self._collection.update_one(mine, lease).modified_count == 1
 
-    def _apply(self, asked: Sequence[UpdateMany]) -> None:
-        """Make updates in one round trip, in this order."""
-        if asked:
-            self._collection.bulk_write(asked)
+    def _apply(self, asked: Sequence[UpdateMany]) -> int:
+        """Make updates in one round trip, in this order; return how many documents they fitted."""
+        return self._collection.bulk_write(asked).matched_count if asked else 0

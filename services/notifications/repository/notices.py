@@ -57,7 +57,8 @@ class Notices(Repository[Notice]):
         """
         waits_until = {notice.id: notice.due_at for notice in planned}
         wanted = {"stage": 1, "attempts": 1, "due_at": 1}
-        for stored in self._documents.find({"_id": {"$in": list(waits_until)}}, wanted):
+        ids = {"_id": {"$in": list(waits_until)}}
+        for stored in self._documents.find(ids, wanted) if waits_until else ():
             is_first_try = stored.get("stage") == Stage.SENDING.value and not stored.get("attempts")
             waits_until[stored["_id"]] = stored.get("due_at") if is_first_try else None
         return not any(moment and moment > at for moment in waits_until.values())
