@@ -49,7 +49,7 @@ class Desk:
 
     def __init__(self, connection: pika.BlockingConnection, consumer: str) -> None:
         self.consumer = consumer
-        self.waiting = how_many(connection, consumer)
+        self.waiting = how_many(connection, consumer, FREE_WITHIN_S)
         self._connection = connection
         self._incoming: BlockingChannel = connection.channel()
         self._outgoing: BlockingChannel = connection.channel()
@@ -182,18 +182,27 @@ def _sit_down(connection: pika.BlockingConnection, consumer: str) -> tuple[Block
         connection.process_data_events(ASK_AGAIN_S)
 
 
-def how_many(connection: pika.BlockingConnection, consumer: str) -> int | None:
+def how_many(
+    connection: pika.BlockingConnection, consumer: str, freed_within_s: float = 0.0
+) -> int | None:
     """Return how many dead letters lie there, and None where there is no queue for them.
 
-    Of a queue that says none, only once it is sure.
+    Of a queue that says none, only once it is sure. What somebody held when the bus was restarted
+    lies with a consumer who is gone for a moment still, and is not counted: whoever may not meet
+    anybody there waits for that until it is free.
 
     Raises:
         CannotReach: it has no leader.
 
     """
-    while (depth := _depth(connection, consumer)) == 0 and not _is_empty(connection, consumer):
+    until = monotonic() + freed_within_s
+    while True:
+        depth, holders = _standing(connection, consumer)
+        if depth != 0:
+            return depth
+        if _is_empty(connection, consumer) and (not holders or monotonic() >= until):
+            return depth
         connection.process_data_events(ASK_AGAIN_S)
-    return depth
 
 
 def _is_empty(connection: pika.BlockingConnection, consumer: str) -> bool:
@@ -217,12 +226,17 @@ def _is_empty(connection: pika.BlockingConnection, consumer: str) -> bool:
 
 def _depth(connection: pika.BlockingConnection, consumer: str) -> int | None:
     """Return how many dead letters lie there, not counting those that somebody holds."""
+    return _standing(connection, consumer)[0]
+
+
+def _standing(connection: pika.BlockingConnection, consumer: str) -> tuple[int | None, int]:
+    """Return how many dead letters lie there (None: no queue), and how many consumers hold some."""
     channel = connection.channel()
     try:
         declared = channel.queue_declare(dead_letters(consumer), passive=True)
     except ChannelClosedByBroker as error:
         if error.reply_code == NO_QUEUE:
-            return None
+            return None, 0
         raise
     channel.close()
-    return int(declared.method.message_count)
+    return int(declared.method.message_count), int(declared.method.consumer_count)

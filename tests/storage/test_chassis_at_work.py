@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -68,6 +69,27 @@ def test_an_outbox_from_the_first_claim_to_rest(waiting: Documents) -> None:
     outbox.confirm({"x": {3}})
     found = waiting.find_one({"_id": "x"})
     assert found == {"_id": "x", "seq": 3, "outbox": []}
+
+
+class Raced:
+    """A collection in which somebody else does something right after the first write."""
+
+    def __init__(self, things: Documents, deed: Callable[[], None]) -> None:
+        self.name, self._things, self._deeds = things.name, things, [deed]
+
+    def bulk_write(self, asked: Sequence[Any]) -> Any:
+        written = self._things.bulk_write(asked)
+        while self._deeds:
+            self._deeds.pop()()
+        return written
+
+
+def test_what_two_relays_take_out_at_once_leaves_nothing(waiting: Documents) -> None:
+    Outbox(waiting, LEASE).confirm({"x": {3}})
+    other = partial(Outbox(waiting, LEASE).confirm, {"x": {2}})
+    collection: Any = Raced(waiting, other)
+    Outbox(collection, LEASE).confirm({"x": {1}})
+    assert waiting.find_one({"_id": "x"}) == {"_id": "x", "seq": 3, "outbox": []}
 
 
 def test_words_that_nobody_heard_are_said_again_when_they_are_due(waiting: Documents) -> None:

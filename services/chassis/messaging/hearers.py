@@ -7,20 +7,18 @@ it: so each publisher declares them all, as they themselves do.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
-from pika.spec import Queue
 
 from services.chassis.logs import get_logger
-from services.chassis.messaging.connection import Step, close_reason, in_order
+from services.chassis.messaging.connection import close_reason, in_order
 from services.chassis.messaging.topology import Subscribed, declaration, work_queue
 from services.contracts.catalogue import CONTRACTS
 
-Then = Callable[[Mapping[str, int]], None]
 _log = get_logger(__name__)
 
 
@@ -48,36 +46,23 @@ def who_hears(queues: Sequence[Subscribed]) -> dict[str, frozenset[str]]:
     return {key: frozenset(consumers) for key, consumers in found.items()}
 
 
-def declare(connection: SelectConnection, hearers: Sequence[Subscribed], then: Then) -> None:
+def declare(
+    connection: SelectConnection, hearers: Sequence[Subscribed], then: Callable[[], None]
+) -> None:
     """Declare queues on a channel of their own, then go on, whatever came of it.
 
-    `then` is told how many messages stand in each queue. Where this user may not declare them, they
-    must be there already: the log says so.
+    Where this user may not declare them, they must be there already: the log says so.
     """
     connection.channel(on_open_callback=partial(_declare, hearers, then))
 
 
-def _declare(hearers: Sequence[Subscribed], then: Then, channel: Channel) -> None:
-    standing: dict[str, int] = {}
-
+def _declare(hearers: Sequence[Subscribed], then: Callable[[], None], channel: Channel) -> None:
     def closed(_channel: Channel, reason: Any) -> None:
         code, text = close_reason(reason)
         if code:
             _log.error("queues_of_hearers_not_declared", code=code, reason=text)
         if channel.connection.is_open:
-            then(standing)
+            then()
 
     channel.add_on_close_callback(closed)
-    steps = (partial(_noting, standing, step) for step in declaration(channel, hearers))
-    in_order(steps, channel.close)
-
-
-def _noting(standing: dict[str, int], step: Step, then: Callable[..., None]) -> None:
-    """Take a step, and note what it tells of a queue."""
-
-    def told(frame: Any) -> None:
-        if isinstance(frame.method, Queue.DeclareOk):
-            standing[frame.method.queue] = frame.method.message_count
-        then()
-
-    step(told)
+    in_order(declaration(channel, hearers), channel.close)

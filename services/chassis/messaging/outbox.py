@@ -207,12 +207,13 @@ class Outbox:
         """Remove what needs no more telling, by aggregate id and `seq`, and nothing else.
 
         Confirmed is confirmed, whoever published it: this needs no lease. Mostly nothing else is
-        there; only where something is, or an aggregate is gone, that is looked for as well.
+        there; only where something was, or an aggregate is gone, these are taken out one by one.
         """
         numbers = updates.alike((tuple(sorted(seqs)), each) for each, seqs in confirmed.items())
         emptied = self._apply([updates.emptied(ids, seqs) for seqs, ids in numbers.items()])
         if emptied < len(confirmed):
-            self._apply([updates.removed(ids, seqs) for seqs, ids in numbers.items()])
+            taken_out = [updates.removed(ids, seqs) for seqs, ids in numbers.items()]
+            self._apply([*taken_out, *updates.rested(list(confirmed))])
 
     def hear(self, heard: Sequence[Hearing]) -> None:
         """Note who has confirmed what; an event that all of its hearers confirmed leaves.
@@ -230,11 +231,6 @@ class Outbox:
         """
         told = updates.alike(((each.seq, each.due), each.aggregate_id) for each in said)
         self._apply([updates.kept(ids, *key) for key, ids in told.items()])
-
-    def hasten(self, until: datetime) -> None:
-        """Let what is on the bus and not yet heard be said again at a moment, where it is later."""
-        late = {"outbox_due": {"$gt": until}, "outbox_said": {"$exists": True}}
-        self._collection.update_many(late, {"$set": {"outbox_due": until}})
 
     def put_off(self, aggregate_id: str, until: datetime) -> None:
         """Let nobody try this aggregate's events before a moment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -45,8 +45,8 @@ class Told:
 class Publisher:
     """Publishes lanes; tells what was confirmed, what was not, and what hearers answered.
 
-    `offer`, `offer_again` and `look` may be called from any thread; everything else happens in the
-    connection's. `standing` is how many messages stood in each hearer's queue at the last look.
+    `offer` and `offer_again` may be called from any thread; everything else happens in the
+    connection's.
     """
 
     def __init__(
@@ -60,7 +60,6 @@ class Publisher:
     ) -> None:
         self.is_open = False
         self.is_blocked = False
-        self.standing: Mapping[str, int] = {}
         self._exchange, self._answers = events_exchange(service), AnswerLine(service, told.answered)
         self._metrics, self._hearers, self._told = metrics, hearers, told
         self._connection = BusConnection(uri, "publish", metrics, self._opened, self._lost)
@@ -99,13 +98,9 @@ class Publisher:
     def offer_again(self, lanes: Sequence[Lane]) -> None:
         """Take lanes whose words may have been lost; their hearers' queues are seen to first."""
         if any(entry.was_said for lane in lanes for entry in lane.entries):
-            self.look()
+            self._connection.call(self._declare_hearers)
         for lane in lanes:
             self.offer(lane)
-
-    def look(self) -> None:
-        """See to the queues of all hearers, and learn how much stands in each."""
-        self._connection.call(self._declare_hearers)
 
     def answer(self, exchange: str, body: bytes) -> None:
         """Send an answer to a publisher, unless the bus takes nothing now; it may be lost."""
@@ -115,11 +110,11 @@ class Publisher:
     def _opened(self, connection: SelectConnection) -> None:
         connection.add_on_connection_blocked_callback(lambda *_: self._block(blocked=True))
         connection.add_on_connection_unblocked_callback(lambda *_: self._block(blocked=False))
-        declare(connection, self._hearers, partial(self._begin, connection))
-
-    def _begin(self, connection: SelectConnection, standing: Mapping[str, int]) -> None:
-        self.standing = standing
-        connection.channel(on_open_callback=self._prepare)
+        declare(
+            connection,
+            self._hearers,
+            lambda: connection.channel(on_open_callback=self._prepare),
+        )
 
     def _prepare(self, channel: Channel) -> None:
         self._channel = channel
@@ -204,8 +199,8 @@ class Publisher:
             self._answers.declare()
             declare(self._channel.connection, self._hearers, self._declared_again)
 
-    def _declared_again(self, standing: Mapping[str, int]) -> None:
-        self.standing, self._is_declaring = standing, False
+    def _declared_again(self) -> None:
+        self._is_declaring = False
         self._pump()
 
     def _on_confirm(self, frame: Any) -> None:

@@ -28,7 +28,7 @@ from services.chassis.messaging.hearers import who_hears
 from services.chassis.messaging.outbox import Entry, Outbox
 from services.chassis.messaging.publisher import Publisher, Told
 from services.chassis.messaging.topology import Subscribed
-from services.chassis.messaging.unheard import SAY_AGAIN_FROM, Unheard
+from services.chassis.messaging.unheard import Unheard
 from services.chassis.messaging.window import Lane
 from services.chassis.metrics import Metrics
 from services.chassis.storage.faults import count_fault
@@ -42,7 +42,6 @@ GATHER_NEWS_S = 0.02
 TIDY_EVERY_S = 0.5
 GATHER_S = 10.0
 PUT_OFF_TO_S = 300.0
-MUCH = 100
 _log = get_logger(__name__)
 
 
@@ -55,8 +54,6 @@ class Relay:
         lease: how long a commit or a claim keeps its entries from other relays.
         hearers: the queues that must be there before anything is published, and whose consumers
             must confirm what they have heard before it is forgotten.
-
-    `full` are those of these queues in which much stood at the last look.
 
     """
 
@@ -78,7 +75,6 @@ class Relay:
         self._unheard = Unheard(who_hears(hearers))
         self._news: deque[Callable[[], None]] = deque()
         self._failures: dict[str, int] = {}
-        self.full: frozenset[str] = frozenset()
         self._work = threading.Event()
         self._stopping = threading.Event()
         self._next_tidy = self._next_sweep = self._next_backlog = 0.0
@@ -159,7 +155,6 @@ class Relay:
         if monotonic() >= self._next_tidy or self._stopping.is_set():
             self._attempt(self._tidy)
         if monotonic() >= self._next_sweep or self._stopping.is_set():
-            self._attempt(self._look_at_hearers)
             self._attempt(self._hand_over)
             self._attempt(self._sweep)
         if monotonic() >= self._next_backlog:
@@ -201,22 +196,13 @@ class Relay:
     def _hand_over(self) -> None:
         """Leave to the database what not everyone has heard in time: any process may go on."""
         since = 0.0 if self._stopping.is_set() else GATHER_S
-        full = frozenset[str]() if self._stopping.is_set() else self.full
-        for outbox, hearings in self._unheard.heard_apart(monotonic() - since, full).items():
+        for outbox, hearings in self._unheard.heard_apart(monotonic() - since).items():
             if self._attempt(partial(outbox.hear, hearings)):
                 self._unheard.forget_apart(outbox, hearings)
         patience = 0.0 if self._stopping.is_set() else self.lease.total_seconds() / 2
-        for outbox, late in self._unheard.late(monotonic() - patience, now(), self.full).items():
+        for outbox, late in self._unheard.late(monotonic() - patience, now()).items():
             if self._attempt(partial(outbox.keep, late)):
                 self._unheard.forget_late(outbox, late)
-
-    def _look_at_hearers(self) -> None:
-        """Learn who is far behind; once nobody is, what is still unheard may have been lost."""
-        full = frozenset(name for name, count in self.publisher.standing.items() if count >= MUCH)
-        if self.full and not full:
-            for outbox in list(self._outboxes.values()):
-                outbox.hasten(now() + SAY_AGAIN_FROM)
-        self.full = full
 
     def _sweep(self) -> None:
         self._next_sweep = monotonic() + SWEEP_EVERY_S
@@ -239,8 +225,6 @@ class Relay:
 
     def _measure(self) -> None:
         backlogs = [outbox.backlog(now()) for outbox in list(self._outboxes.values())]
-        if self.full or any(backlog.unheard for backlog in backlogs):
-            self.publisher.look()
         self.oldest_at = _earliest(b.unsaid_since for b in backlogs)
         self.metrics.outbox_pending.set(sum(b.unsaid for b in backlogs))
         unreadable = sum(len(outbox.unreadable) for outbox in list(self._outboxes.values()))

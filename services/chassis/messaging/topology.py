@@ -27,12 +27,7 @@ def events_exchange(service: str) -> str:
 
 def work_queue(consumer: str, contract: Contract) -> str:
     """Return the queue of one consumer for one event."""
-    return queue_for(consumer, contract.routing_key)
-
-
-def queue_for(consumer: str, routing_key: str) -> str:
-    """Return the queue of one consumer for the event with this routing key."""
-    return f"{consumer}.{routing_key}"
+    return f"{consumer}.{contract.routing_key}"
 
 
 def retry_exchange(consumer: str, rung: int) -> str:

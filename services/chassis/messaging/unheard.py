@@ -9,17 +9,15 @@ database, where every process finds it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.chassis.messaging.answers import Answer, Place
 from services.chassis.messaging.outbox import Entry, Hearing, Outbox, Said
-from services.chassis.messaging.topology import queue_for
 
 SAY_AGAIN_FROM = timedelta(seconds=30)
 SAY_AGAIN_TO = timedelta(minutes=15)
-KEPT = 20_000
 
 Key = tuple[Outbox, str, int]
 
@@ -28,7 +26,6 @@ Key = tuple[Outbox, str, int]
 class _Telling:
     """One event: when it went on the bus, who is to hear it, who has, and since when."""
 
-    routing_key: str
     all: frozenset[str]
     occurred_at: datetime | None = None
     said_since: float | None = None
@@ -42,11 +39,6 @@ class _Telling:
     @property
     def is_idle(self) -> bool:
         return self.said_since is None and not self.by
-
-    def stands_behind(self, full: Set[str]) -> bool:
-        """Tell whether it stands behind much else with everyone who has not confirmed it."""
-        queues = {queue_for(hearer, self.routing_key) for hearer in self.all - self.by}
-        return bool(queues) and queues <= full
 
 
 class Unheard:
@@ -97,19 +89,11 @@ class Unheard:
                 self._told.discard((outbox, aggregate_id, seq))
                 self._tellings.pop((outbox, aggregate_id, seq), None)
 
-    def heard_apart(
-        self, before: float, full: Set[str] = frozenset()
-    ) -> dict[Outbox, list[Hearing]]:
-        """Return what only some have heard, the first of them before a moment.
-
-        What stands in `full` queues alone is kept until these have heard it too, unless it is much.
-        """
+    def heard_apart(self, before: float) -> dict[Outbox, list[Hearing]]:
+        """Return what only some have heard, the first of them before a moment."""
         found: dict[Outbox, list[Hearing]] = defaultdict(list)
-        patient = full if len(self._tellings) < KEPT else frozenset()
         for (outbox, aggregate_id, seq), telling in self._tellings.items():
-            if telling.is_heard or telling.stands_behind(patient):
-                continue
-            if (telling.heard_since or before) < before:
+            if not telling.is_heard and (telling.heard_since or before) < before:
                 hearing = Hearing(aggregate_id, seq, frozenset(telling.by), telling.all)
                 found[outbox].append(hearing)
         return found
@@ -123,18 +107,13 @@ class Unheard:
             telling.heard_since = None
             self._forget_if_idle(key)
 
-    def late(
-        self, before: float, now: datetime, full: Set[str] = frozenset()
-    ) -> dict[Outbox, list[Said]]:
-        """Return what was said before a moment and waits for hearers; an aggregate's last words.
-
-        What stands in `full` queues alone is heard no sooner for being said again: that has time.
-        """
+    def late(self, before: float, now: datetime) -> dict[Outbox, list[Said]]:
+        """Return what was said before a moment and waits for hearers; an aggregate's last words."""
         found: dict[tuple[Outbox, str], Said] = {}
         for (outbox, aggregate_id, seq), telling in self._tellings.items():
             if telling.said_since is None or telling.said_since >= before:
                 continue
-            due = now + _patience(telling, now, full)
+            due = now + _patience(now - (telling.occurred_at or now))
             known = found.get((outbox, aggregate_id))
             if known is None or known.seq < seq:
                 found[outbox, aggregate_id] = Said(aggregate_id, seq, due)
@@ -154,7 +133,7 @@ class Unheard:
     def _telling(self, key: Key, routing_key: str) -> _Telling:
         known = self._tellings.get(key)
         if known is None:
-            known = _Telling(routing_key, self._hearers.get(routing_key, frozenset()))
+            known = _Telling(self._hearers.get(routing_key, frozenset()))
             self._tellings[key] = known
         if known.is_heard:
             self._told.add(key)
@@ -165,9 +144,6 @@ class Unheard:
             del self._tellings[key]
 
 
-def _patience(telling: _Telling, now: datetime, full: Set[str]) -> timedelta:
-    """Return how long to wait for hearers of an event before it is said again."""
-    if telling.stands_behind(full):
-        return SAY_AGAIN_TO
-    age = now - (telling.occurred_at or now)
+def _patience(age: timedelta) -> timedelta:
+    """Return how long to wait for hearers of an event of this age before it is said again."""
     return max(SAY_AGAIN_FROM, min(age, SAY_AGAIN_TO))

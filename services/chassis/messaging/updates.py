@@ -27,14 +27,15 @@ def alike(told: Iterable[tuple[Key, str]]) -> dict[Key, list[str]]:
 
 def emptied(ids: Sequence[str], seqs: Sequence[int]) -> UpdateMany:
     """Return what empties outboxes that hold nothing but these."""
-    all_of_it = {**_these(ids), "outbox": {"$not": _other_than(seqs)}}
+    others = {"$elemMatch": {"seq": {"$nin": list(seqs)}}}
+    all_of_it = {**_these(ids), "outbox": {"$not": others}}
     return UpdateMany(all_of_it, {"$set": {"outbox": []}, "$unset": _AT_REST})
 
 
 def removed(ids: Sequence[str], seqs: Sequence[int]) -> UpdateMany:
-    """Return what takes these out of outboxes that hold others too."""
-    part_of_it = {**_these(ids), "outbox": _other_than(seqs)}
-    return UpdateMany(part_of_it, {"$pull": {"outbox": {"seq": {"$in": list(seqs)}}}})
+    """Return what takes these out of outboxes that may hold others too."""
+    holding = {**_these(ids), "outbox": {"$elemMatch": {"seq": {"$in": list(seqs)}}}}
+    return UpdateMany(holding, {"$pull": {"outbox": {"seq": {"$in": list(seqs)}}}})
 
 
 def rested(ids: Sequence[str]) -> list[UpdateMany]:
@@ -59,10 +60,6 @@ def kept(ids: Sequence[str], seq: int, due: datetime) -> UpdateMany:
     """Return what notes that these are on the bus, up to their last word, and when to say more."""
     newest = {**_these(ids), "outbox.seq": {"$eq": seq, "$not": {"$gt": seq}}}
     return UpdateMany(newest, {"$set": {"outbox_due": due, "outbox_said": seq}})
-
-
-def _other_than(seqs: Sequence[int]) -> dict[str, Any]:
-    return {"$elemMatch": {"seq": {"$nin": list(seqs)}}}
 
 
 def _these(ids: Sequence[str]) -> dict[str, Any]:

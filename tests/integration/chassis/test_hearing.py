@@ -16,7 +16,7 @@ from services.chassis.messaging import answers
 from services.chassis.messaging.hearers import hearers_of
 from services.chassis.messaging.outbox import Hearing, Outbox, Said
 from services.chassis.messaging.publisher import Publisher, Told
-from services.chassis.messaging.relay import MUCH, Relay
+from services.chassis.messaging.relay import Relay
 from services.chassis.messaging.subscription import Subscription
 from services.chassis.messaging.topology import work_queues
 from services.chassis.metrics import Metrics
@@ -147,26 +147,6 @@ def test_a_queue_deleted_with_what_was_in_it_gets_it_again(things: Things, broke
         with hearing(broker, "notifications") as heard:
             until(lambda: stored(things, thing)["outbox"] == [])
     assert heard["notifications"] == [1]
-
-
-def test_what_stands_behind_much_has_time_until_nothing_stands_there_any_more(
-    things: Things, broker: Any
-) -> None:
-    queue = f"notifications.{KEY}"
-    with hearing(broker, "risk", "referrals"):
-        for _ in range(MUCH):
-            things.create(new_thing(), [Counted()])
-        until(lambda: things.runtime.relay.publisher.standing.get(queue, 0) >= MUCH, within=15)
-        until(lambda: queue in things.runtime.relay.full)
-        thing = things.create(new_thing(), [Counted()])
-        until(lambda: stored(things, thing)["outbox_due"] > clock.now() + timedelta(minutes=10))
-        broker.control("purge_queue", queue)
-        in_a_while = clock.now() + timedelta(minutes=1)
-        until(lambda: stored(things, thing)["outbox_due"] < in_a_while, within=15)
-        say_again_now(things, thing)
-        with hearing(broker, "notifications") as heard:
-            until(lambda: stored(things, thing)["outbox"] == [], within=15)
-    assert heard["notifications"]
 
 
 def test_a_binding_deleted_while_another_hearer_is_bound_is_mended(
