@@ -108,7 +108,7 @@ def _file() -> dict[str, Any]:
         "reference": CASE_REFERENCE,
         "state": "closed",
         "practitioner_id": PERSON,
-        "closures": [{"by": MANAGER}],
+        "closures": [{"by": MANAGER, "outcomes": {"safety": "achieved"}}],
         "assessment_number": 2,
         "referrals": [{"reference": REFERRAL}],
         "sessions": [

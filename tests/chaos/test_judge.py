@@ -78,7 +78,7 @@ DUPLICATED: dict[str, Harm] = {
     "session that nobody was told of": lambda run: run.one("files")["sessions"].append(
         run.one("files")["sessions"][0] | {"reference": "S-2"}
     ),
-    "closure": lambda run: run.one("files")["closures"].append({"by": MANAGER}),
+    "closure": lambda run: run.one("files")["closures"].append(run.one("files")["closures"][0]),
     "referral on the timeline, 2 times": lambda run: run.one("files")["timeline"].append(
         run.one("files")["timeline"][0]
     ),

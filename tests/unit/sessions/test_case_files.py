@@ -261,3 +261,16 @@ def test_the_newest_referral_names_the_area() -> None:
     moved = type(first)("R-2", "submitted", 1, "maya", "cluj")
     for heard in ([(first, entry), (moved, later)], [(moved, later), (first, entry)]):
         assert followed(bare(), *heard).area == "cluj"
+
+
+def test_a_referral_taken_on_before_the_closing_and_heard_after_it_is_closed_with_it() -> None:
+    file = followed(bare(), news("R-1", "submitted", 1, 0), news("R-1", "accepted", 2, 1))
+    file, _ = file.close(ALL_ACHIEVED, by=MAYA, at=START + 5 * DAY)
+    file = followed(file, news("R-2", "submitted", 1, 3), news("R-2", "accepted", 2, 4))
+    assert file.state is State.OPEN
+    file = followed(file, news("R-1", "closed", 3, 5.1), news("R-2", "closed", 3, 5.1))
+    assert file.state is State.CLOSED
+    assert [(each.by, bool(each.outcomes)) for each in file.closures] == [
+        ("maya", True),
+        ("maya", False),
+    ]
